@@ -1,0 +1,65 @@
+"""The audit trail: who did what, when, in which centre. Only ever added to.
+
+Database triggers refuse changes and deletions; each entry carries a hash over itself and the
+entry before it, so that a gap or a change made behind the database's back shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from peewee import CharField, ForeignKeyField, TextField
+
+from core.dates import now
+from core.db import AUDIT_LOCK, BaseModel, MomentField, database, is_sqlite
+from core.people import Centre, User
+
+START = "0" * 64
+
+
+class AuditEntry(BaseModel):
+    """One recorded act. `verb` is a key like "scan.submitted"; `detail` is JSON."""
+
+    at = MomentField(index=True)
+    user = ForeignKeyField(User, backref="+", null=True)
+    centre = ForeignKeyField(Centre, backref="+", null=True)
+    verb = CharField(max_length=60)
+    subject = CharField(max_length=200, default="")
+    detail = TextField(default="{}")
+    hash = CharField(max_length=64)
+
+
+def record(
+    verb: str, *, user_id: int | None = None, centre_id: int | None = None, subject: str = "", **detail: Any
+) -> None:
+    """Add an entry; call it inside the transaction of the act itself. `detail` must be JSON-serialisable."""
+    if not is_sqlite():  # an SQLite writer is alone already
+        database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (AUDIT_LOCK,))
+    last = AuditEntry.select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1).scalar() or START
+    entry = AuditEntry(
+        at=now(),
+        user=user_id,
+        centre=centre_id,
+        verb=verb,
+        subject=subject[:200],
+        detail=json.dumps(detail, ensure_ascii=False, sort_keys=True),
+    )
+    entry.hash = _hash(last, entry)
+    entry.save(force_insert=True)
+
+
+def _hash(previous: str, entry: AuditEntry) -> str:
+    parts = (previous, entry.at.isoformat(), entry.user_id, entry.centre_id, entry.verb, entry.subject, entry.detail)
+    return hashlib.sha256(json.dumps([str(part) for part in parts], ensure_ascii=False).encode()).hexdigest()
+
+
+def first_broken_entry() -> AuditEntry | None:
+    """The first entry whose hash does not follow from the one before; None when the trail is whole."""
+    previous = START
+    for entry in AuditEntry.select().order_by(AuditEntry.id).iterator():
+        if entry.hash != _hash(previous, entry):
+            return entry
+        previous = entry.hash
+    return None

@@ -1,0 +1,138 @@
+"""The `poolster` command."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from core import __version__, config, create_app
+from core.config import Config, ConfigError
+from core.db import connected
+from core.instrument import PublishedAlready, publish_folder
+from core.instrument_document import InstrumentError
+from core.people import Membership, Role, User
+from core.steps import Refused
+
+THREADS = 8  # of the one serving process; SQLite writers wait in line anyway
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit status. Mistakes in settings end in a sentence, not in a trace."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.run(chosen))
+    except (ConfigError, InstrumentError, PublishedAlready, Refused) as error:
+        print(f"poolster: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="poolster", description="De kwaliteitscyclus van een CLB.")
+    parser.add_argument("--version", action="version", version=f"poolster {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    init = commands.add_parser("init", help="maak een lege installatie voor echt gebruik")
+    init.add_argument("--email", help="e-mailadres van de eerste POC+-beheerder")
+    init.add_argument("--name", default="POC+-beheerder", help="naam van die beheerder")
+    init.add_argument("--base-url", default="", help="het adres waarop mensen Poolster openen")
+    init.add_argument("--mail-url", default="", help="de mailserver, als smtp://gebruiker:wachtwoord@server:587")
+    init.set_defaults(run=_init)
+    commands.add_parser("serve", help="start de website en de klok").set_defaults(run=_serve)
+    commands.add_parser("demo", help="vul een demo en start ze").set_defaults(run=_demo)
+    instruments = commands.add_parser("publish", help="publiceer een instrumentbestand")
+    instruments.add_argument("file", type=Path, help="een YAML-bestand, of een map met zulke bestanden")
+    instruments.set_defaults(run=_publish)
+    return parser
+
+
+def _init(chosen: argparse.Namespace) -> int:
+    folder = config.instance_folder()
+    file = folder / config.CONFIG_FILE
+    if file.exists():
+        raise ConfigError(f"In {folder} staat al een installatie. Kies een andere map met POOLSTER_INSTANCE.")
+    email = chosen.email or _asked("E-mailadres van de eerste POC+-beheerder: ")
+    mail_url = chosen.mail_url or _asked("Mailserver (smtp://server:25; leeg: mails bewaren, niet versturen): ")
+    text = config.new_config_text(mail_url or "mailbox:", chosen.base_url)
+    folder.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(text, encoding="utf-8")
+    try:
+        app = create_app()
+    except ConfigError:
+        file.unlink()
+        raise
+    with app.app_context(), connected():
+        publish_folder()
+        print(f"De installatie staat in {folder}.")
+        if email:
+            _first_admin(email, chosen.name, app.extensions["poolster.config"])
+        else:
+            print("Nog geen beheerder: voer `poolster init` uit met --email, of vul hem later aan.")
+    print("Start Poolster met: poolster serve")
+    return 0
+
+
+def _asked(question: str) -> str:
+    return input(question).strip() if sys.stdin.isatty() else ""
+
+
+def _first_admin(email: str, name: str, settings: Config) -> None:
+    """Make the first network admin, with a password typed here or a random one that is shown once."""
+    from core.steps import account, people
+
+    user = people.invite(email, name, Role.NETWORK_ADMIN, None)
+    typed = getpass.getpass("Wachtwoord (leeg: er wordt er een gemaakt): ") if sys.stdin.isatty() else ""
+    password = typed or secrets.token_urlsafe(12)
+    account.check_password(password, user.email)
+    User.update(password_hash=account.hash_password(password)).where(User.id == user.id).execute()
+    shown = "" if typed else f" met wachtwoord {password} (verander het na de eerste keer)"
+    print(f"Meld je aan op {settings.base_url} als {user.email}{shown}.")
+
+
+def _publish(chosen: argparse.Namespace) -> int:
+    app = create_app()
+    with app.app_context(), connected():
+        from core.instrument import publish
+        from core.instrument_document import read_document
+
+        versions = publish_folder(chosen.file) if chosen.file.is_dir() else [publish(read_document(chosen.file))]
+    for version in versions:
+        print(f"Gepubliceerd: {version.title}, versie {version.version}")
+    return 0
+
+
+def _serve(_: argparse.Namespace) -> int:
+    settings = config.load()
+    return serve(settings)
+
+
+def serve(settings: Config) -> int:
+    """Serve the site on waitress, with the clock ticking beside it, until interrupted."""
+    import waitress
+
+    from core import clock
+
+    app = create_app(settings)
+    stop = clock.start(app) if settings.clock else lambda: None
+    print(f"Poolster draait op {settings.base_url} (stoppen met Ctrl+C)", flush=True)
+    try:
+        waitress.serve(app, host=settings.host, port=settings.port, threads=THREADS, ident=None, _quiet=True)
+    finally:
+        stop()
+    return 0
+
+
+def _demo(_: argparse.Namespace) -> int:
+    from core import demo
+
+    settings = demo.settings(config.instance_folder())
+    app = create_app(settings)
+    with app.app_context(), connected():
+        if not Membership.select().exists():
+            print("De demo wordt gevuld …", flush=True)
+            demo.fill()
+    demo.print_log_ins(settings)
+    return serve(settings)

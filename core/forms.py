@@ -1,0 +1,155 @@
+"""The base form, and core's forms. Limits and meanings are checked again by the steps."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, EmailField, Field, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from core.cycle import ACTION_STATE_LABELS, FOLLOW_UP_LABELS, NAME_LIMIT, TEXT_LIMIT, VERDICT_LABELS
+from core.people import ROLE_LABELS
+from core.steps import Refused
+
+NOBODY = [("", "Nog niemand")]
+
+
+class BaseForm(FlaskForm):
+    """A form in Dutch that takes over what a step refused, beside the field it is about."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[name-defined, misc]
+        locales = ("nl_BE", "nl")
+
+    def take(self, refused: Refused) -> None:
+        """Show a refusal: at its field where the form has it, else above the form."""
+        for name, message in refused.messages:
+            if name in self._fields:
+                self._fields[name].errors = [*self._fields[name].errors, message]
+            else:
+                self.form_errors.append(message)
+
+
+def number_or_none(value: str | None) -> int | None:
+    """The value of a select that lists keys, "" being none. Anything else is refused by the select itself."""
+    return int(value) if value else None
+
+
+class BelgianDateField(DateField):
+    """A day, from the browser's own picker (2026-09-01) or typed as 1/9/2026."""
+
+    def __init__(self, label: str, validators: list[Any] | None = None, **options: Any) -> None:
+        super().__init__(label, validators or [], format=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"], **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Dit is geen datum. Schrijf ze als 1/9/2026.") from error
+        if self.data and not 1900 <= self.data.year <= 2200:
+            raise ValueError("Dit is geen datum in deze eeuw.")
+
+
+REQUIRED = "Vul dit in."
+
+
+def text(label: str, limit: int = NAME_LIMIT, required: bool = True, **options: Any) -> Field:
+    """A one-line field."""
+    return StringField(label, [DataRequired(REQUIRED) if required else Optional(), _limit(limit)], **options)
+
+
+def long_text(label: str, limit: int = TEXT_LIMIT, required: bool = False, **options: Any) -> Field:
+    """A field of several lines."""
+    return TextAreaField(label, [DataRequired(REQUIRED) if required else Optional(), _limit(limit)], **options)
+
+
+def day(label: str, required: bool = True, **options: Any) -> Field:
+    """A field for a day."""
+    return BelgianDateField(label, [InputRequired("Kies een dag.") if required else Optional()], **options)
+
+
+def _limit(limit: int) -> Length:
+    return Length(max=limit, message=f"Dit is te lang: hoogstens {limit} tekens.")
+
+
+class LogInForm(BaseForm):
+    email = EmailField("E-mailadres", [DataRequired(REQUIRED), _limit(254)])
+    password = PasswordField("Wachtwoord", [DataRequired(REQUIRED), _limit(1000)])
+
+
+class ForgottenForm(BaseForm):
+    email = EmailField("E-mailadres", [DataRequired(REQUIRED), _limit(254)])
+
+
+class NewPasswordForm(BaseForm):
+    password = PasswordField("Nieuw wachtwoord", [DataRequired(REQUIRED)])
+
+
+class ChangePasswordForm(BaseForm):
+    old = PasswordField("Huidig wachtwoord", [DataRequired(REQUIRED)])
+    password = PasswordField("Nieuw wachtwoord", [DataRequired(REQUIRED)])
+
+
+class GoalForm(BaseForm):
+    """A goal; `block` and `owner_id` get their choices from the centre."""
+
+    title = text("Wat willen jullie bereiken?")
+    block = SelectField("Bouwsteen")
+    description = long_text("Toelichting")
+    owner_id = SelectField("Trekker")
+    starts_on = day("Begin")
+    ends_on = day("Einde")
+    first_evaluation = day("Eerste evaluatie", required=False)
+    reason = text("Waarom verandert de periode?", required=False)
+    revision = StringField()
+
+    def offer(self, blocks: list[tuple[str, str]], people: list[tuple[str, str]]) -> None:
+        self.block.choices = [("", "Kies een bouwsteen"), *blocks]
+        self.owner_id.choices = [*NOBODY, *people]
+
+
+class ActionForm(BaseForm):
+    title = text("Actie")
+    owner_id = SelectField("Trekker")
+    due_on = day("Tegen", required=False)
+    state = SelectField("Stand", choices=list(ACTION_STATE_LABELS.items()))
+    note = long_text("Notitie")
+    revision = StringField()
+
+    def offer(self, people: list[tuple[str, str]]) -> None:
+        self.owner_id.choices = [*NOBODY, *people]
+
+
+class EvaluationDayForm(BaseForm):
+    due_on = day("Wanneer kijken jullie terug?")
+    reason = text("Waarom verandert de datum?", required=False)
+
+
+class EvaluationForm(BaseForm):
+    held_on = day("Wanneer hebben jullie geëvalueerd?", default=date.today)
+    verdict = SelectField("Oordeel", choices=[("", "Kies een oordeel"), *VERDICT_LABELS.items()])
+    seen = long_text("Wat zagen jullie?", required=True)
+    follow_up = SelectField("Vervolg", choices=[("", "Kies een vervolg"), *FOLLOW_UP_LABELS.items()])
+    next_due = day("Wanneer kijken jullie opnieuw?", required=False)
+
+
+class ReasonForm(BaseForm):
+    reason = long_text("Reden", required=True)
+
+
+class CentreForm(BaseForm):
+    name = text("Naam", 120)
+    place = text("Plaats", 80, required=False)
+
+
+class GroupForm(BaseForm):
+    name = text("Naam", 120)
+
+
+class InviteForm(BaseForm):
+    name = text("Naam", 120)
+    email = EmailField("E-mailadres", [DataRequired(REQUIRED), _limit(254)])
+    role = SelectField("Rol", choices=[("", "Kies een rol"), *((role.value, label) for role, label in ROLE_LABELS.items())])
+    centre = SelectField("Centrum")
+    group = SelectField("Scholengroep")

@@ -1,0 +1,158 @@
+"""Passwords, log-ins and their throttle, log-outs."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from functools import lru_cache
+
+from core.audit import record
+from core.dates import now
+from core.db import transaction
+from core.people import AccessToken, LoginAttempt, LoginSession, User
+from core.steps import Refused
+from core.steps.people import RESET, end_sessions, hashed, send_token
+
+SHORTEST, LONGEST = 10, 256  # characters of a password
+WINDOW = timedelta(minutes=15)
+TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS = 6, 60
+COUNTED_RESETS = 3  # mails to one account within the window
+SESSION_LASTS = timedelta(hours=12)
+
+
+@lru_cache
+def _hasher():  # type: ignore[no-untyped-def]
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
+
+
+@lru_cache
+def _nobody() -> str:
+    """A hash that no password fits, so that an unknown address takes as long as a known one."""
+    return str(_hasher().hash(secrets.token_hex(16)))
+
+
+def check_password(password: str, email: str = "") -> None:
+    """Raises Refused for a password that is too short, far too long, or among the common ones (ASVS 6.2)."""
+    if len(password) < SHORTEST:
+        raise Refused(f"Kies een wachtwoord van minstens {SHORTEST} tekens.", "password")
+    if len(password) > LONGEST:
+        raise Refused(f"Hou het wachtwoord onder {LONGEST} tekens.", "password")
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    if password.lower() in FREQUENCY_LISTS["passwords"] or (email and password.lower() == email.lower()):
+        raise Refused("Dit wachtwoord is te bekend. Kies bijvoorbeeld drie woorden na elkaar.", "password")
+
+
+def hash_password(password: str) -> str:
+    """An argon2id hash."""
+    return str(_hasher().hash(password))
+
+
+def log_in(email: str, password: str, address: str) -> str:
+    """Check a log-in and return the new session's token. Raises Refused, alike for unknown and known people."""
+    email = email.strip().lower()[:254]
+    keys = (f"account:{email}", f"address:{address}")
+    with transaction():
+        if _tries(keys[0]) >= TRIES_PER_ACCOUNT or _tries(keys[1]) >= TRIES_PER_ADDRESS:
+            raise Refused("Te veel pogingen. Wacht een kwartier en probeer opnieuw.")
+        # counted before the slow check, so that parallel guesses count too
+        attempts = [LoginAttempt.create(key=key, at=now()) for key in keys]
+    user = User.get_or_none(User.email == email)
+    if not _fits(user, password):
+        raise Refused("Dit e-mailadres en wachtwoord horen niet bij elkaar.")
+    token = secrets.token_urlsafe(32)
+    with transaction():
+        LoginAttempt.delete().where(LoginAttempt.id.in_([attempt.id for attempt in attempts])).execute()
+        LoginAttempt.delete().where(LoginAttempt.at < now() - WINDOW).execute()
+        LoginSession.delete().where(LoginSession.created_at < now() - SESSION_LASTS).execute()
+        LoginSession.create(token_hash=hashed(token), user=user, created_at=now())
+        record("person.logged_in", user_id=user.id, subject=f"user:{user.id}")
+    return token
+
+
+def _tries(key: str) -> int:
+    return int(LoginAttempt.select().where((LoginAttempt.key == key) & (LoginAttempt.at > now() - WINDOW)).count())
+
+
+def _fits(user: User | None, password: str) -> bool:
+    from argon2.exceptions import Argon2Error
+
+    known = user.password_hash if user and user.active and user.password_hash else None
+    try:
+        return bool(_hasher().verify(known or _nobody(), password[:LONGEST])) and known is not None
+    except Argon2Error:
+        return False
+
+
+def log_out(token: str) -> None:
+    """End a log-in; every copy of its cookie stops working."""
+    with transaction():
+        LoginSession.delete().where(LoginSession.token_hash == hashed(token)).execute()
+
+
+def ask_reset(email: str) -> None:
+    """Mail a link to set a new password, if the address is known; the caller cannot tell."""
+    email = email.strip().lower()[:254]
+    key = f"reset:{email}"
+    with transaction():
+        user = User.get_or_none((User.email == email) & User.active)
+        if _tries(key) >= COUNTED_RESETS:
+            return
+        LoginAttempt.create(key=key, at=now())
+        if user:
+            send_token(user, RESET, where="Poolster", role="")
+            record("person.reset_asked", user_id=user.id, subject=f"user:{user.id}")
+
+
+def token_user(token: str) -> User | None:
+    """Whose unused, unexpired link this is; None otherwise. Looking changes nothing."""
+    row = (
+        AccessToken.select(AccessToken, User)
+        .join(User)
+        .where(
+            (AccessToken.token_hash == hashed(token))
+            & AccessToken.used_at.is_null()
+            & (AccessToken.expires_at > now())
+            & User.active
+        )
+        .first()
+    )
+    return row.user if row else None
+
+
+def set_password(token: str, password: str) -> User:
+    """Use a link: set the password, and end all log-ins and links of that person."""
+    user = token_user(token)
+    if user is None:
+        raise Refused("Deze link werkt niet meer. Vraag een nieuwe aan.")
+    check_password(password, user.email)
+    new_hash = hash_password(password)
+    with transaction():
+        used = (
+            AccessToken.update(used_at=now())
+            .where((AccessToken.token_hash == hashed(token)) & AccessToken.used_at.is_null())
+            .execute()
+        )
+        if not used:
+            raise Refused("Deze link werkt niet meer. Vraag een nieuwe aan.")
+        _change_password(user, new_hash)
+    return user
+
+
+def change_password(user: User, old: str, new: str) -> None:
+    """Change one's own password; every log-in ends."""
+    if not _fits(user, old):
+        raise Refused("Dit is niet je huidige wachtwoord.", "old")
+    check_password(new, user.email)
+    new_hash = hash_password(new)
+    with transaction():
+        _change_password(user, new_hash)
+
+
+def _change_password(user: User, new_hash: str) -> None:
+    User.update(password_hash=new_hash).where(User.id == user.id).execute()
+    AccessToken.update(used_at=now()).where((AccessToken.user == user) & AccessToken.used_at.is_null()).execute()
+    end_sessions(user)
+    record("person.password_set", user_id=user.id, subject=f"user:{user.id}")

@@ -1,0 +1,189 @@
+"""Opening, rating, submitting and reopening a self-scan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from peewee import IntegrityError
+
+from core.audit import record
+from core.cycle import Cycle, Priority, Rating, Scan
+from core.cycle.result import ScanResult, block_faults, faults, result_of, store_result
+from core.dates import SchoolYear, day_label, now, today
+from core.db import transaction
+from core.instrument import document_of, offered_version
+from core.instrument_document import Instrument
+from core.mail import absolute_link, queue
+from core.people import Centre, CentreGroup, Membership, Role, User
+from core.plugins import tell
+from core.steps import Refused, Stale
+
+
+def next_year_to_open(centre: Centre) -> SchoolYear | None:
+    """The school year whose cycle the centre may open now, or None while the last scan is not in."""
+    this_year = SchoolYear.of(today())
+    last = Cycle.select().where(Cycle.centre == centre).order_by(Cycle.year.desc()).first()
+    if last is None:
+        return this_year
+    if not Scan.select().where((Scan.cycle == last) & Scan.submitted_at.is_null(False)).exists():
+        return None
+    year = max(last.school_year.next, this_year)
+    return year if year <= this_year.next else None
+
+
+def open_cycle(centre: Centre, year: SchoolYear, actor_id: int | None) -> Cycle:
+    """Open a centre's cycle for a school year, with its scan: the first one, or the rescan."""
+    if year != next_year_to_open(centre):
+        raise Refused(f"De zelfscan van {year} kan nu niet geopend worden: dien eerst de vorige in.")
+    try:
+        with transaction():
+            cycle = Cycle.create(centre=centre, year=year.start_year, opened_at=now(), opened_by=actor_id)
+            Scan.create(cycle=cycle, instrument=offered_version(), opened_at=now())
+            record("cycle.opened", user_id=actor_id, centre_id=centre.id, subject=f"cycle:{cycle.id}", year=str(year))
+    except IntegrityError as error:
+        raise Refused(f"De zelfscan van {year} is al geopend.") from error
+    return cycle
+
+
+@dataclass(frozen=True)
+class PlainRating:
+    """What core's plain form asks of a block."""
+
+    stage: int | None
+    wish: int | None
+
+
+def rate_blocks(
+    centre: Centre, scan: Scan, ratings: Mapping[str, PlainRating], revision: int, actor_id: int
+) -> None:
+    """Keep stages and wishes from core's plain form. Blocks left open stay unanswered."""
+    document = document_of(scan.instrument_id)
+    wrong = [(block, f"De bouwsteen “{block}” bestaat niet.") for block in set(ratings) - _keys(document)]
+    for block, rating in ratings.items():
+        wrong += [(block, message) for message in _plain_faults(rating, document)]
+    if wrong:
+        raise Refused(messages=wrong)
+    with transaction():
+        _claim_revision(scan, revision)
+        for block, rating in ratings.items():
+            row, _ = Rating.get_or_create(scan=scan, block=block)
+            row.stage, row.wish, row.revision = rating.stage, rating.wish, row.revision + 1
+            row.save()
+        record("scan.rated", user_id=actor_id, centre_id=centre.id, subject=f"scan:{scan.id}", blocks=sorted(ratings))
+
+
+def _keys(document: Instrument) -> set[str]:
+    return {block.key for block in document.blocks}
+
+
+def _plain_faults(rating: PlainRating, document: Instrument) -> list[str]:
+    highest = len(document.stages)
+    if rating.stage is not None and not 1 <= rating.stage <= highest:
+        return ["Dit stadium bestaat niet."]
+    if rating.wish is not None and not 1 <= rating.wish <= highest:
+        return ["Deze ambitie bestaat niet."]
+    if rating.wish is not None and rating.stage is None:
+        return ["Kies eerst het stadium van vandaag."]
+    if rating.wish is not None and rating.stage is not None and rating.wish < rating.stage:
+        return ["De ambitie kan niet lager liggen dan het stadium van vandaag."]
+    return []
+
+
+def _claim_revision(scan: Scan, revision: int) -> None:
+    """Move an open scan to its next revision, if it still is at `revision`."""
+    moved = (
+        Scan.update(revision=Scan.revision + 1)
+        .where((Scan.id == scan.id) & (Scan.revision == revision) & Scan.submitted_at.is_null())
+        .execute()
+    )
+    if not moved:
+        current = Scan.get_by_id(scan.id)
+        if current.submitted:
+            raise Refused("De zelfscan is intussen ingediend en kan niet meer veranderen.")
+        raise Stale(result_of(current))
+
+
+def submit_scan(centre: Centre, scan: Scan, result: ScanResult, actor_id: int) -> None:
+    """Hand a scan in, once and for all: freeze it, take its priorities over, mail those who are to know."""
+    document = document_of(scan.instrument_id)
+    wrong = faults(result, document)
+    if wrong:
+        raise Refused(messages=[(f"{f.block or 'scan'}-{f.field}", _about(f.block, document) + f.message) for f in wrong])
+    with transaction():
+        _freeze(scan, actor_id)
+        store_result(scan, result)
+        _take_priorities(scan.cycle_id, result.priorities)
+        record("scan.submitted", user_id=actor_id, centre_id=centre.id, subject=f"scan:{scan.id}")
+        _mail_result(centre, Cycle.get_by_id(scan.cycle_id), result, document)
+    tell("scan_submitted", centre, scan=Scan.get_by_id(scan.id))
+
+
+def _about(block: str | None, document: Instrument) -> str:
+    return f"{document.block(block).name}: " if block in _keys(document) else ""
+
+
+def _freeze(scan: Scan, actor_id: int) -> None:
+    frozen = (
+        Scan.update(submitted_at=now(), submitted_by=actor_id, revision=Scan.revision + 1)
+        .where((Scan.id == scan.id) & Scan.submitted_at.is_null())
+        .execute()
+    )
+    if not frozen:
+        raise Refused("Deze zelfscan is al ingediend.")
+
+
+def _take_priorities(cycle_id: int, blocks: tuple[str, ...]) -> None:
+    Priority.delete().where(Priority.cycle == cycle_id).execute()
+    for rank, block in enumerate(blocks, start=1):
+        Priority.create(cycle=cycle_id, block=block, rank=rank)
+
+
+def _mail_result(centre: Centre, cycle: Cycle, result: ScanResult, document: Instrument) -> None:
+    lines = [_line(block.key, result, document) for block in document.blocks]
+    lines += [f"Prioriteit {rank}: {document.block(key).name}" for rank, key in enumerate(result.priorities, start=1)]
+    year = str(cycle.school_year)
+    link = absolute_link("scan.show_result", slug=centre.slug, year=cycle.school_year)
+    for email, template in [(to, "scan_submitted") for to in _directors(centre)] + [
+        (to, "scan_submitted_group") for to in _group_readers(centre)
+    ]:
+        queue(
+            email, template, centre_id=centre.id, link=link, lines=lines, centre=centre.name, year=year, day=day_label(today())
+        )
+
+
+def _line(block: str, result: ScanResult, document: Instrument) -> str:
+    rating = result.of(block)
+    stage = document.stage(rating.stage).name if rating.stage else "niet ingevuld"
+    wish = "aanhouden" if rating.wish == rating.stage else f"naar {document.stage(rating.wish).name}" if rating.wish else ""
+    return f"{document.block(block).name}: {stage}, {wish}".rstrip(", ")
+
+
+def _directors(centre: Centre) -> list[str]:
+    query = User.select(User.email).join(Membership).where(
+        (Membership.centre == centre) & (Membership.role == Role.DIRECTOR) & User.active
+    )
+    return sorted({user.email for user in query})
+
+
+def _group_readers(centre: Centre) -> list[str]:
+    groups = CentreGroup.select(CentreGroup.group).where(CentreGroup.centre == centre)
+    query = User.select(User.email).join(Membership).where(
+        (Membership.role == Role.GROUP_READER) & Membership.group.in_(groups) & User.active
+    )
+    return sorted({user.email for user in query})
+
+
+def reopen_scan(centre: Centre, scan: Scan, reason: str, actor_id: int) -> None:
+    """Let a centre change a submitted scan again: a step of the network admin, with a reason, in the trail."""
+    if not reason.strip():
+        raise Refused("Schrijf waarom je de zelfscan heropent.", "reason")
+    with transaction():
+        reopened = (
+            Scan.update(submitted_at=None, submitted_by=None, revision=Scan.revision + 1)
+            .where((Scan.id == scan.id) & Scan.submitted_at.is_null(False))
+            .execute()
+        )
+        if not reopened:
+            raise Refused("Deze zelfscan is niet ingediend.")
+        record("scan.reopened", user_id=actor_id, centre_id=centre.id, subject=f"scan:{scan.id}", reason=reason.strip())

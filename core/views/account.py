@@ -1,0 +1,110 @@
+"""Logging in and out, invitations and passwords, and one's own page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask_login import current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from core.access import ACCOUNT, PUBLIC, load_person, my_centres, needs, person, safe_next
+from core.forms import ChangePasswordForm, ForgottenForm, LogInForm, NewPasswordForm
+from core.people import User
+from core.steps import Refused, account
+
+pages = Blueprint("account", __name__)
+
+
+@pages.get("/")
+@needs(ACCOUNT)
+def home() -> Response | str:
+    """To the page where this person's work is."""
+    centres = list(my_centres()) if not person().may("network.read") else []
+    if len(centres) == 1:
+        return redirect(url_for("centre.enter", slug=centres[0].slug))
+    if person().may("network.read"):
+        return redirect(url_for("network.show_centres"))
+    if not centres and person().group_ids:
+        return redirect(url_for("network.show_group", group_id=min(person().group_ids)))
+    return render_template("account/home.html", centres=centres)
+
+
+@pages.route("/aanmelden", methods=["GET", "POST"])
+@needs(PUBLIC)
+def log_in() -> Response | str | tuple[str, int]:
+    form = LogInForm()
+    target = safe_next(request.args.get("next"))
+    if request.method == "GET":
+        return redirect(target or url_for(".home")) if current_user.is_authenticated else _log_in_page(form)
+    if form.validate_on_submit():
+        try:
+            token = account.log_in(form.email.data, form.password.data, request.remote_addr or "")
+        except Refused as refused:
+            form.take(refused)
+            return _log_in_page(form), 401
+        session.clear()
+        login_user(load_person(token) or abort(401))
+        return redirect(target or url_for(".home"))
+    return _log_in_page(form), 422
+
+
+def _log_in_page(form: LogInForm) -> str:
+    return render_template("account/log_in.html", form=form)
+
+
+@pages.post("/afmelden")
+@needs(ACCOUNT)
+def log_out() -> Response:
+    account.log_out(person().token)
+    logout_user()
+    session.clear()
+    flash("Je bent afgemeld.", "ok")
+    return redirect(url_for(".log_in"))
+
+
+@pages.route("/wachtwoord-vergeten", methods=["GET", "POST"])
+@needs(PUBLIC)
+def forgotten() -> str | tuple[str, int]:
+    form = ForgottenForm()
+    if form.validate_on_submit():
+        account.ask_reset(form.email.data)
+        return render_template("account/reset_sent.html", email=form.email.data)
+    page = render_template("account/forgotten.html", form=form)
+    return (page, 422) if request.method == "POST" else page
+
+
+@pages.route("/wachtwoord/<token>", methods=["GET", "POST"])
+@needs(PUBLIC)
+def set_password(token: str) -> Response | str | tuple[str, int]:
+    """Where an invitation or a reset leads. A GET, by a mail scanner for one, uses nothing up."""
+    user = account.token_user(token)
+    if user is None:
+        return render_template("account/link_gone.html"), 410
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        try:
+            account.set_password(token, form.password.data)
+        except Refused as refused:
+            form.take(refused)
+            return render_template("account/set_password.html", form=form, user=user), 422
+        flash("Je wachtwoord is bewaard. Meld je nu aan.", "ok")
+        return redirect(url_for(".log_in"))
+    page = render_template("account/set_password.html", form=form, user=user)
+    return (page, 422) if request.method == "POST" else page
+
+
+@pages.route("/profiel", methods=["GET", "POST"])
+@needs(ACCOUNT)
+def profile() -> Response | str | tuple[str, int]:
+    form = ChangePasswordForm()
+    if form.validate_on_submit():
+        try:
+            account.change_password(User.get_by_id(person().user_id), form.old.data, form.password.data)
+        except Refused as refused:
+            form.take(refused)
+            return render_template("account/profile.html", form=form), 422
+        logout_user()
+        session.clear()
+        flash("Je wachtwoord is gewijzigd. Meld je opnieuw aan.", "ok")
+        return redirect(url_for(".log_in"))
+    page = render_template("account/profile.html", form=form)
+    return (page, 422) if request.method == "POST" else page

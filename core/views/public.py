@@ -1,0 +1,26 @@
+"""Pages for anyone: the health check and the accessibility statement."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, render_template
+
+from core.access import PUBLIC, needs
+from core.db import database
+
+pages = Blueprint("public", __name__)
+
+
+@pages.get("/health")
+@needs(PUBLIC)
+def health() -> Response:
+    """200 while the database answers."""
+    from core import __version__
+
+    database.execute_sql("SELECT 1")
+    return jsonify(status="ok", version=__version__)
+
+
+@pages.get("/toegankelijkheid")
+@needs(PUBLIC)
+def accessibility() -> str:
+    return render_template("accessibility.html")
