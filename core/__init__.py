@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from flask import Flask
@@ -14,11 +13,6 @@ from core.config import Config, data_folder
 from core.cycle.own_hooks import OwnHooks
 from core.db import connected, database, migrate, open_database
 from core.plugins import CORE, Plugins
-
-try:
-    __version__ = version("poolster")
-except PackageNotFoundError:  # run from a folder that was never installed
-    __version__ = "0"
 
 MAX_UPLOAD = 2 * 1024 * 1024  # bytes of a request; no form of core comes near
 

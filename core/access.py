@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from core.cycle import Action, Cycle, Evaluation, Goal, Scan
 from core.dates import SchoolYear, now
+from core.db import tuples
 from core.people import Centre, CentreGroup, LoginSession, Membership, Role, SchoolGroup, User
 from core.plugins import enabled_for, registry
 from core.steps.account import SESSION_LASTS
@@ -74,8 +75,8 @@ class Person:
     def _group_centres(self) -> set[int]:
         cached: set[int] | None = g.get("group_centres")
         if cached is None:
-            rows = CentreGroup.select(CentreGroup.centre).where(CentreGroup.group.in_(self.group_ids)).tuples()
-            cached = g.group_centres = {centre_id for (centre_id,) in rows}
+            rows = CentreGroup.select(CentreGroup.centre).where(CentreGroup.group.in_(self.group_ids))
+            cached = g.group_centres = {centre_id for (centre_id,) in tuples(rows)}
         return cached
 
     def may(self, permission: str, centre: Centre | None = None) -> bool:
@@ -102,10 +103,9 @@ def load_person(token: str) -> Person | None:
             & (LoginSession.created_at > now() - SESSION_LASTS)
         )
         .order_by(Centre.name)
-        .tuples()
     )
     person: Person | None = None
-    for user_id, name, email, role, group_id, centre_id, slug, centre_name, place, active in rows:
+    for user_id, name, email, role, group_id, centre_id, slug, centre_name, place, active in tuples(rows):
         person = person or Person(user_id, name, email, token)
         if role is None:
             continue
@@ -231,7 +231,7 @@ def my_cycle() -> Cycle:
 def my_scan() -> Scan:
     """The scan of the cycle in the address."""
     cycle = my_cycle()
-    scan: Scan = cycle.scan  # type: ignore[attr-defined]
+    scan: Scan = cycle.scan
     scan.cycle = cycle
     return scan
 
@@ -245,29 +245,27 @@ def my_submitted_scan() -> Scan:
 def my_goal() -> Goal:
     """The centre's goal in the address; another centre's does not exist here."""
     query = Goal.select(Goal, User).join(User, JOIN.LEFT_OUTER)
-    return query.where((Goal.id == _view_arg("goal_id")) & (Goal.centre == my_centre().id)).first() or abort(404)
+    goal: Goal | None = query.where((Goal.id == _view_arg("goal_id")) & (Goal.centre == my_centre().id)).first()
+    return goal or abort(404)
 
 
 def my_action() -> Action:
     """The action in the address, under the goal in the address."""
     query = Action.select(Action, Goal).join(Goal)
-    return (
-        query.where((Action.id == _view_arg("action_id")) & (Goal.id == _view_arg("goal_id")) & (Goal.centre == my_centre().id)).first()
-        or abort(404)
-    )
+    action: Action | None = query.where((Action.id == _view_arg("action_id")) & _this_goal()).first()
+    return action or abort(404)
 
 
 def my_evaluation() -> Evaluation:
     """The evaluation in the address, of the goal in the address."""
     query = Evaluation.select(Evaluation, Goal).join(Goal)
-    return (
-        query.where(
-            (Evaluation.id == _view_arg("evaluation_id"))
-            & (Goal.id == _view_arg("goal_id"))
-            & (Goal.centre == my_centre().id)
-        ).first()
-        or abort(404)
-    )
+    evaluation: Evaluation | None = query.where((Evaluation.id == _view_arg("evaluation_id")) & _this_goal()).first()
+    return evaluation or abort(404)
+
+
+def _this_goal() -> Any:
+    """The condition that a row belongs to the goal in the address, and that goal to the centre."""
+    return (Goal.id == _view_arg("goal_id")) & (Goal.centre == my_centre().id)
 
 
 def my_centres() -> Iterable[Centre]:

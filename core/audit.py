@@ -24,7 +24,9 @@ class AuditEntry(BaseModel):
 
     at = MomentField(index=True)
     user = ForeignKeyField(User, backref="+", null=True)
+    user_id: int | None
     centre = ForeignKeyField(Centre, backref="+", null=True)
+    centre_id: int | None
     verb = CharField(max_length=60)
     subject = CharField(max_length=200, default="")
     detail = TextField(default="{}")
@@ -58,6 +60,7 @@ def _hash(previous: str, entry: AuditEntry) -> str:
 def first_broken_entry() -> AuditEntry | None:
     """The first entry whose hash does not follow from the one before; None when the trail is whole."""
     previous = START
+    entry: AuditEntry
     for entry in AuditEntry.select().order_by(AuditEntry.id).iterator():
         if entry.hash != _hash(previous, entry):
             return entry

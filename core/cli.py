@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from core import __version__, config, create_app
-from core.config import Config, ConfigError
+from core import config, create_app
+from core.config import VERSION, Config, ConfigError
 from core.db import connected
 from core.instrument import PublishedAlready, publish_folder
 from core.instrument_document import InstrumentError
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="poolster", description="De kwaliteitscyclus van een CLB.")
-    parser.add_argument("--version", action="version", version=f"poolster {__version__}")
+    parser.add_argument("--version", action="version", version=f"poolster {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True)
     init = commands.add_parser("init", help="maak een lege installatie voor echt gebruik")
     init.add_argument("--email", help="e-mailadres van de eerste POC+-beheerder")

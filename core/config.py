@@ -11,9 +11,15 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+try:
+    VERSION = version("poolster")
+except PackageNotFoundError:  # run from a folder that was never installed
+    VERSION = "0"
 
 HERE = Path(__file__).resolve().parent
 CONFIG_FILE = "config.toml"

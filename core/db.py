@@ -44,6 +44,11 @@ class BaseModel(Model):
         legacy_table_names = False
 
 
+def tuples(query: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query as plain tuples, in the order of its selected columns."""
+    return iter(query.tuples())
+
+
 class WriteLock:
     """Lets one writer at a time near an SQLite file: threads by a lock, processes by flock.
 
@@ -59,6 +64,8 @@ class WriteLock:
 
     def use(self, path: Path | None) -> None:
         """Lock on `path` from now on; None for a database that needs no lock."""
+        if self._file is not None:
+            self._file.close()
         self._path, self._file = path, None
 
     @contextmanager

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, Field, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    Field,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput
 
 from core.cycle import ACTION_STATE_LABELS, FOLLOW_UP_LABELS, NAME_LIMIT, TEXT_LIMIT, VERDICT_LABELS
 from core.people import ROLE_LABELS
@@ -19,7 +30,7 @@ NOBODY = [("", "Nog niemand")]
 class BaseForm(FlaskForm):
     """A form in Dutch that takes over what a step refused, beside the field it is about."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[name-defined, misc]
+    class Meta(FlaskForm.Meta):
         locales = ("nl_BE", "nl")
 
     def take(self, refused: Refused) -> None:
@@ -139,8 +150,20 @@ class ReasonForm(BaseForm):
 
 
 class CentreForm(BaseForm):
+    """A centre; `groups` gets its choices from the network."""
+
     name = text("Naam", 120)
     place = text("Plaats", 80, required=False)
+    groups = SelectMultipleField(
+        "Scholengroepen",
+        coerce=int,
+        option_widget=CheckboxInput(),
+        validate_choice=False,  # the step says in Dutch which does not exist
+    )
+    active = BooleanField("Dit centrum doet mee", default=True)
+
+    def offer(self, groups: list[tuple[int, str]]) -> None:
+        self.groups.choices = groups
 
 
 class GroupForm(BaseForm):
@@ -148,8 +171,25 @@ class GroupForm(BaseForm):
 
 
 class InviteForm(BaseForm):
+    """Who is invited, in which role, where; `centre` and `group` get their choices from the network."""
+
     name = text("Naam", 120)
     email = EmailField("E-mailadres", [DataRequired(REQUIRED), _limit(254)])
-    role = SelectField("Rol", choices=[("", "Kies een rol"), *((role.value, label) for role, label in ROLE_LABELS.items())])
+    role = SelectField(
+        "Rol",
+        [DataRequired("Kies een rol.")],
+        choices=[("", "Kies een rol"), *((role.value, label) for role, label in ROLE_LABELS.items())],
+    )
     centre = SelectField("Centrum")
     group = SelectField("Scholengroep")
+
+    def offer(self, centres: list[tuple[str, str]], groups: list[tuple[str, str]]) -> None:
+        self.centre.choices = [("", "Geen centrum"), *centres]
+        self.group.choices = [("", "Geen scholengroep"), *groups]
+
+
+class RoleForm(InviteForm):
+    """One more role for someone who has an account."""
+
+    name = None
+    email = None

@@ -44,6 +44,7 @@ class OutboxMail(BaseModel):
     html = TextField()
     template = CharField(max_length=40)
     centre = ForeignKeyField(Centre, backref="+", null=True)
+    centre_id: int | None
     message_id = CharField(max_length=120, unique=True)
     created_at = MomentField()
     state = CharField(max_length=10, default=WAITING)

@@ -55,7 +55,9 @@ class CentreGroup(BaseModel):
     """A centre serves a school group; either can have several of the other."""
 
     centre = ForeignKeyField(Centre, backref="+")
+    centre_id: int
     group = ForeignKeyField(SchoolGroup, backref="+")
+    group_id: int
 
     class Meta:
         indexes = ((("centre", "group"), True),)
@@ -75,9 +77,12 @@ class Membership(BaseModel):
     """A person's role: in a centre, for a school group, or (with neither) in the network."""
 
     user = ForeignKeyField(User, backref="+")
+    user_id: int
     role = CharField(max_length=20)
     centre = ForeignKeyField(Centre, backref="+", null=True)
+    centre_id: int | None
     group = ForeignKeyField(SchoolGroup, backref="+", null=True)
+    group_id: int | None
 
     class Meta:
         indexes = ((("user", "role", "centre", "group"), True), (("centre", "role"), False))
@@ -88,6 +93,7 @@ class LoginSession(BaseModel):
 
     token_hash = CharField(max_length=64, unique=True)
     user = ForeignKeyField(User, backref="+")
+    user_id: int
     created_at = MomentField()
 
 
@@ -96,6 +102,7 @@ class AccessToken(BaseModel):
 
     token_hash = CharField(max_length=64, unique=True)
     user = ForeignKeyField(User, backref="+")
+    user_id: int
     purpose = CharField(max_length=12)
     created_at = MomentField()
     expires_at = MomentField()
@@ -116,9 +123,11 @@ class EnabledPlugin(BaseModel):
     """The switch of one plugin for one centre: on or off, by whom, since when."""
 
     centre = ForeignKeyField(Centre, backref="+")
+    centre_id: int
     plugin = CharField(max_length=40)
     enabled = BooleanField()
     switched_by = ForeignKeyField(User, backref="+", null=True)
+    switched_by_id: int | None
     switched_at = MomentField()
 
     class Meta:

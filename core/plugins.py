@@ -21,7 +21,7 @@ from peewee import CharField, IntegerField, TextField
 
 from core import hookspecs
 from core.dates import now
-from core.db import BaseModel, MomentField, transaction
+from core.db import BaseModel, MomentField, transaction, tuples
 from core.people import Centre, EnabledPlugin
 
 log = logging.getLogger(__name__)
@@ -152,7 +152,7 @@ def enabled_for(centre: Centre) -> frozenset[str]:
 
 def _enabled(centre: Centre) -> frozenset[str]:
     rows = EnabledPlugin.select(EnabledPlugin.plugin, EnabledPlugin.enabled).where(EnabledPlugin.centre == centre.id)
-    switched = dict(rows.tuples())
+    switched = {plugin: on for plugin, on in tuples(rows)}
     return frozenset(plugin.name for plugin in registry() if switched.get(plugin.name, plugin.default_enabled))
 
 

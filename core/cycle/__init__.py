@@ -63,15 +63,19 @@ class Cycle(BaseModel):
     """One centre's turn of the wheel in one school year; `year` is the calendar year it starts in."""
 
     centre = ForeignKeyField(Centre, backref="+")
+    centre_id: int
     year = IntegerField()
     opened_at = MomentField()
     opened_by = ForeignKeyField(User, backref="+", null=True)
+    opened_by_id: int | None
     priorities_chosen_at = MomentField(null=True)
     priorities_reason = TextField(default="")
     revision = IntegerField(default=1)
 
     class Meta:
         indexes = ((("centre", "year"), True),)
+
+    scan: Scan  # where a query joined it
 
     @property
     def school_year(self) -> SchoolYear:
@@ -82,10 +86,13 @@ class Scan(BaseModel):
     """The self-scan of a cycle, pinned to an instrument version. Frozen once `submitted_at` is set."""
 
     cycle = ForeignKeyField(Cycle, backref="+", unique=True)
+    cycle_id: int
     instrument = ForeignKeyField(InstrumentVersion, backref="+")
+    instrument_id: int
     opened_at = MomentField()
     submitted_at = MomentField(null=True)
     submitted_by = ForeignKeyField(User, backref="+", null=True)
+    submitted_by_id: int | None
     revision = IntegerField(default=1)
 
     @property
@@ -101,6 +108,7 @@ class Rating(BaseModel):
     """
 
     scan = ForeignKeyField(Scan, backref="+")
+    scan_id: int
     block = CharField(max_length=60)
     stage = IntegerField(null=True)
     wish = IntegerField(null=True)
@@ -123,6 +131,7 @@ class Factor(BaseModel):
     """A lever or a bottleneck that a centre feels for a block, under one pillar of the Temple."""
 
     rating = ForeignKeyField(Rating, backref="+")
+    rating_id: int
     kind = CharField(max_length=12)  # LEVER or BOTTLENECK
     pillar = CharField(max_length=60)
 
@@ -137,6 +146,7 @@ class Priority(BaseModel):
     """A block that the centre works on first in a cycle, in order of importance from 1."""
 
     cycle = ForeignKeyField(Cycle, backref="+")
+    cycle_id: int
     block = CharField(max_length=60)
     rank = IntegerField()
 
@@ -148,10 +158,12 @@ class Goal(BaseModel):
     """What a centre wants to reach for a block. Runs on over school years until an evaluation ends it."""
 
     centre = ForeignKeyField(Centre, backref="+")
+    centre_id: int
     block = CharField(max_length=60)
     title = CharField(max_length=NAME_LIMIT)
     description = TextField(default="")
     owner = ForeignKeyField(User, backref="+", null=True)
+    owner_id: int | None
     starts_on = DateField()
     ends_on = DateField()
     state = CharField(max_length=10, default=GoalState.DRAFT)
@@ -168,8 +180,10 @@ class Action(BaseModel):
     """A step that someone takes towards a goal."""
 
     goal = ForeignKeyField(Goal, backref="+")
+    goal_id: int
     title = CharField(max_length=NAME_LIMIT)
     owner = ForeignKeyField(User, backref="+", null=True)
+    owner_id: int | None
     due_on = DateField(null=True)
     state = CharField(max_length=10, default=ActionState.OPEN)
     note = TextField(default="")
@@ -181,12 +195,14 @@ class Evaluation(BaseModel):
     """A look back at a goal: planned for `due_on`, and recorded once it has a verdict."""
 
     goal = ForeignKeyField(Goal, backref="+")
+    goal_id: int
     due_on = DateField()
     held_on = DateField(null=True)
     verdict = CharField(max_length=10, null=True)
     seen = TextField(default="")
     follow_up = CharField(max_length=10, null=True)
     recorded_by = ForeignKeyField(User, backref="+", null=True)
+    recorded_by_id: int | None
     recorded_at = MomentField(null=True)
 
     class Meta:

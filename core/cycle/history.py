@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from core.cycle import Cycle, Evaluation, Goal, Priority, Rating, Scan
 from core.cycle.phases import carried_over
 from core.dates import SchoolYear
+from core.db import tuples
 from core.instrument import document_of
 from core.people import Centre
 
@@ -72,7 +73,7 @@ def _stages(scans: Sequence[Scan]) -> dict[int, dict[str, int]]:
         Rating.scan.in_([scan.id for scan in scans]) & Rating.stage.is_null(False)
     )
     found: dict[int, dict[str, int]] = {}
-    for scan_id, block, stage in rows.order_by(Rating.id).tuples():
+    for scan_id, block, stage in tuples(rows.order_by(Rating.id)):
         found.setdefault(scan_id, {})[block] = stage
     return found
 
@@ -98,7 +99,7 @@ def _goal_years(goals: Sequence[Goal], evaluations: Sequence[Evaluation], year: 
             goal=goal,
             carried_over=carried_over(goal, year),
             evaluations=tuple(
-                row for row in evaluations if row.goal_id == goal.id and row.recorded and row.held_on in year
+                row for row in evaluations if row.goal_id == goal.id and row.held_on is not None and row.held_on in year
             ),
         )
         for goal in goals

@@ -21,6 +21,7 @@ from core.cycle import (
     GoalState,
     Scan,
 )
+from core.cycle.blocks import blocks_of
 from core.cycle.result import result_of
 from core.dates import SchoolYear
 from core.hookspecs import Deadline, Table, hookimpl
@@ -84,7 +85,7 @@ def _action_deadlines(centre: Centre, until: date) -> list[Deadline]:
             key=f"action:{row.id}",
             kind="Actie",
             title=row.title,
-            due_on=row.due_on,
+            due_on=row.due_on or until,  # the query leaves out actions without a day
             owner_id=row.owner_id,
             endpoint="plan.show_goal",
             values={"slug": centre.slug, "goal_id": row.goal_id},
@@ -167,18 +168,12 @@ def _goals(centre: Centre, years: Sequence[int]) -> list[Goal]:
     ]
 
 
-def _block_names(centre: Centre) -> dict[str, str]:
-    """Names of blocks by key, over every instrument that the centre used; the newest name wins."""
-    query = Scan.select(Scan.instrument).join(Cycle).where(Cycle.centre == centre.id).order_by(Cycle.year)
-    return {block.key: block.name for scan in query for block in document_of(scan.instrument_id).blocks}
-
-
 def _goal_table(centre: Centre, years: Sequence[int]) -> Table:
-    names = _block_names(centre)
+    blocks = blocks_of(centre)
     rows = [
         [
             f"D{goal.id}",
-            names.get(goal.block, goal.block),
+            blocks.name(goal.block),
             goal.title,
             goal.description,
             goal.owner.name if goal.owner else "",

@@ -89,6 +89,13 @@ def goals_alive(centre_id: int, year: SchoolYear) -> list[Goal]:
     return list(query.order_by(Goal.starts_on, Goal.id))
 
 
+def goals_to_come(centre_id: int, year: SchoolYear) -> list[Goal]:
+    """The goals that start after a school year and are not closed; each with its owner."""
+    query = Goal.select(Goal, User).join(User, JOIN.LEFT_OUTER)
+    query = query.where((Goal.centre == centre_id) & (Goal.starts_on > year.last_day) & Goal.closed_on.is_null())
+    return list(query.order_by(Goal.starts_on, Goal.id))
+
+
 def carried_over(goal: Goal, year: SchoolYear) -> bool:
     """Whether a goal was running before a school year began."""
     return bool(goal.starts_on < year.first_day)
@@ -141,7 +148,7 @@ def _evaluation_gaps(facts: CycleFacts, day: date) -> Iterable[str]:
             continue
         rows = [row for row in facts.evaluations_of(goal) if row.recorded]
         late = [row for row in facts.evaluations_of(goal) if not row.recorded and row.due_on < day]
-        looked_at = any(row.held_on in facts.cycle.school_year for row in rows)
+        looked_at = any(row.held_on and row.held_on in facts.cycle.school_year for row in rows)
         if late or (not looked_at and goal.state == GoalState.RUNNING):
             yield f"“{goal.title}” is dit schooljaar nog niet geëvalueerd." if not late else f"De evaluatie van “{goal.title}” is te laat."
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from core.cycle import BOTTLENECK, LEVER, TEXT_LIMIT, Factor, Rating, Scan
+from core.db import tuples
 from core.instrument_document import Instrument
 
 CHOICES = ("deliberate", "context", "both")
@@ -124,7 +125,7 @@ def result_of(scan: Scan) -> ScanResult:
     ratings = list(Rating.select().where(Rating.scan == scan).order_by(Rating.id))
     factors: dict[tuple[int, str], list[str]] = {}
     rows = Factor.select(Factor.rating, Factor.kind, Factor.pillar).join(Rating).where(Rating.scan == scan)
-    for rating_id, kind, pillar in rows.order_by(Factor.id).tuples():
+    for rating_id, kind, pillar in tuples(rows.order_by(Factor.id)):
         factors.setdefault((rating_id, kind), []).append(pillar)
     return ScanResult(
         ratings=tuple(_block_result(row, factors) for row in ratings),

@@ -60,7 +60,8 @@ def log_in(email: str, password: str, address: str) -> str:
         # counted before the slow check, so that parallel guesses count too
         attempts = [LoginAttempt.create(key=key, at=now()) for key in keys]
     user = User.get_or_none(User.email == email)
-    if not _fits(user, password):
+    fits = _fits(user, password)  # also for nobody, so that both take as long
+    if user is None or not fits:
         raise Refused("Dit e-mailadres en wachtwoord horen niet bij elkaar.")
     token = secrets.token_urlsafe(32)
     with transaction():

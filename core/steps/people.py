@@ -7,13 +7,14 @@ import re
 import secrets
 import unicodedata
 from datetime import timedelta
+from typing import Any
 
 from peewee import IntegrityError
 
 from core.audit import record
 from core.dates import now
-from core.db import transaction
-from core.mail import absolute_link, queue
+from core.db import is_sqlite, transaction
+from core.mail import FAILED, WAITING, OutboxMail, absolute_link, queue
 from core.people import (
     CENTRE_ROLES,
     GROUP_ROLES,
@@ -34,7 +35,8 @@ from core.steps import Refused
 
 INVITATION, RESET = "invitation", "reset"
 LASTS = {INVITATION: timedelta(days=14), RESET: timedelta(hours=2)}
-EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+")
+#: No space, control character, or sign that would make two addresses of one in a mail's header.
+EMAIL = re.compile(r"[^@\s\x00-\x1f,;:<>()\[\]\"\\]+@[^@\s\x00-\x1f,;:<>()\[\]\"\\]+\.[^@\s\x00-\x1f,;:<>()\[\]\"\\]+")
 
 
 def hashed(token: str) -> str:
@@ -105,7 +107,7 @@ def invite(
     name = _name(name)
     _check_place(role, centre, group)
     with transaction():
-        user, _ = User.get_or_create(email=email, defaults={"name": name, "created_at": now()})
+        user: User = User.get_or_create(email=email, defaults={"name": name, "created_at": now()})[0]
         if not user.active:
             raise Refused("Dit account is uitgeschakeld. Schakel het eerst weer in bij Mensen.", "email")
         _grant(user, role, centre, group)
@@ -153,7 +155,7 @@ def end_sessions(user: User) -> None:
     LoginSession.delete().where(LoginSession.user == user).execute()
 
 
-def send_token(user: User, purpose: str, **values: str) -> None:
+def send_token(user: User, purpose: str, **values: Any) -> None:
     """Mail a link with which a person sets a password; earlier links stop working. Call inside a transaction."""
     token = secrets.token_urlsafe(32)
     AccessToken.update(used_at=now()).where((AccessToken.user == user) & AccessToken.used_at.is_null()).execute()
@@ -175,9 +177,9 @@ def invite_again(user: User, actor_id: int) -> None:
 
 def revoke(membership: Membership, actor_id: int) -> None:
     """Take a role away; the person's other roles and past work stay."""
-    if membership.role == Role.NETWORK_ADMIN and _admins() < 2:
-        raise Refused("Dit is de laatste POC+-beheerder. Geef eerst iemand anders die rol.")
     with transaction():
+        if membership.role == Role.NETWORK_ADMIN:
+            _check_another_admin(membership.user_id)
         membership.delete_instance()
         end_sessions(membership.user)
         record(
@@ -189,22 +191,39 @@ def revoke(membership: Membership, actor_id: int) -> None:
         )
 
 
-def _admins() -> int:
-    query = Membership.select().join(User).where((Membership.role == Role.NETWORK_ADMIN) & User.active)
-    return int(query.count())
+def _check_another_admin(user_id: int) -> None:
+    """Refuse to leave the network without anyone who can log in and manage it. Call inside a transaction."""
+    query = Membership.select(Membership.user).join(User).where((Membership.role == Role.NETWORK_ADMIN) & User.active)
+    if not is_sqlite():  # two admins who remove each other wait in line; an SQLite writer is alone already
+        query = query.for_update()
+    if {row.user_id for row in query} <= {user_id}:
+        raise Refused("Dit is de laatste POC+-beheerder. Geef eerst iemand anders die rol.")
 
 
 def set_active(user: User, active: bool, actor_id: int) -> None:
     """Switch an account off or on. Off ends every log-in and every open link; nothing is deleted."""
-    if not active and Membership.select().where((Membership.user == user) & (Membership.role == Role.NETWORK_ADMIN)).exists():
-        if _admins() < 2:
-            raise Refused("Dit is de laatste POC+-beheerder. Geef eerst iemand anders die rol.")
     with transaction():
+        roles = {row.role for row in Membership.select(Membership.role).where(Membership.user == user)}
+        if not active and Role.NETWORK_ADMIN in roles:
+            _check_another_admin(user.id)
         User.update(active=active).where(User.id == user.id).execute()
         if not active:
             end_sessions(user)
             AccessToken.update(used_at=now()).where((AccessToken.user == user) & AccessToken.used_at.is_null()).execute()
         record("person.activated" if active else "person.deactivated", user_id=actor_id, subject=f"user:{user.id}")
+
+
+def send_again(mail: OutboxMail, actor_id: int) -> None:
+    """Put a mail that was given up back in the queue, with all its tries before it."""
+    with transaction():
+        queued = (
+            OutboxMail.update(state=WAITING, attempts=0, next_try_at=now(), error="")
+            .where((OutboxMail.id == mail.id) & (OutboxMail.state == FAILED))
+            .execute()
+        )
+        if not queued:
+            raise Refused("Deze mail is niet mislukt, of iemand zette ze al opnieuw in de wachtrij.")
+        record("mail.queued_again", user_id=actor_id, centre_id=mail.centre_id, subject=f"mail:{mail.id}")
 
 
 def switch_plugin(centre: Centre, plugin: str, enabled: bool, actor_id: int) -> None:

@@ -11,10 +11,11 @@ from markupsafe import Markup
 
 from core import cycle, people
 from core.access import may, my_centres, person
-from core.config import Config
+from core.config import VERSION, Config
 from core.cycle import Cycle
 from core.dates import SchoolYear, day_label, moment_label, near_label, now, today
 from core.dates import local as local_time
+from core.db import tuples
 from core.plugins import ask
 
 MOST_CENTRES = 25  # in the menu; a longer list is a page
@@ -105,8 +106,8 @@ def _add_centre_links(nav: Nav, centre: people.Centre) -> None:
 def years_of(centre: people.Centre) -> list[SchoolYear]:
     """The school years in which a centre has a cycle, oldest first; one query a request."""
     if "centre_years" not in g:
-        rows = Cycle.select(Cycle.year).where(Cycle.centre == centre.id).order_by(Cycle.year).tuples()
-        g.centre_years = [SchoolYear(year) for (year,) in rows]
+        rows = Cycle.select(Cycle.year).where(Cycle.centre == centre.id).order_by(Cycle.year)
+        g.centre_years = [SchoolYear(year) for (year,) in tuples(rows)]
     found: list[SchoolYear] = g.centre_years
     return found
 
@@ -119,8 +120,6 @@ def slot(hook: str, **values: Any) -> Markup:
 def add_helpers(app: Flask) -> None:
     """Give templates the menu, the slots and the words for dates and states."""
     config: Config = app.extensions["poolster.config"]
-    from core import __version__
-
     app.jinja_env.filters.update(day=day_label, moment=moment_label, near=near_label, local_time=local_time)
     app.jinja_env.globals.update(
         slot=slot,
@@ -129,7 +128,7 @@ def add_helpers(app: Flask) -> None:
         now=now,
         SchoolYear=SchoolYear,
         demo_mode=config.demo,
-        version=__version__,
+        version=VERSION,
         role_labels=people.ROLE_LABELS,
         goal_states=cycle.GOAL_STATE_LABELS,
         action_states=cycle.ACTION_STATE_LABELS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, render_template
 
 from core.access import PUBLIC, needs
+from core.config import VERSION
 from core.db import database
 
 pages = Blueprint("public", __name__)
@@ -14,10 +15,8 @@ pages = Blueprint("public", __name__)
 @needs(PUBLIC)
 def health() -> Response:
     """200 while the database answers."""
-    from core import __version__
-
     database.execute_sql("SELECT 1")
-    return jsonify(status="ok", version=__version__)
+    return jsonify(status="ok", version=VERSION)
 
 
 @pages.get("/toegankelijkheid")
