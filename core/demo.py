@@ -62,6 +62,7 @@ class DemoNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notes: dict[str, str]
     goals: dict[str, DemoGoal]
     seen: list[str]
+    present_actions: dict[str, int]  # title, and days from today
 
 
 @lru_cache
@@ -161,6 +162,8 @@ def _live(centre: Centre, described: DemoYear) -> None:
     opened = year.first_day + timedelta(days=12)
     with _on(opened):
         cycle = scan.open_cycle(centre, year, leader.id)
+    if described.back == 0:
+        _add_present_actions(centre, leader)
     if described.reaches == OPEN:
         return
     taken = Scan.get(Scan.cycle == cycle)
@@ -231,6 +234,16 @@ def _add_goal(
     for step, title in enumerate(words.actions):
         due = year.first_day + timedelta(days=90 + 60 * step + 10 * place)
         plan.add_action(centre, goal, plan.ActionText(title, team[(place + step) % len(team)].id, due, _state(due)), leader.id)
+
+
+def _add_present_actions(centre: Centre, leader: User) -> None:
+    """Work of these weeks under the goals that run on, so that some of it is late and some is near."""
+    team = plan.centre_people(centre)
+    running = Goal.select().where((Goal.centre == centre) & Goal.closed_on.is_null()).order_by(Goal.id)
+    for place, goal in enumerate(running):
+        for step, (title, days) in enumerate(network().present_actions.items()):
+            text = plan.ActionText(title, team[(place + step) % len(team)].id, today() + timedelta(days=days + 5 * place))
+            plan.add_action(centre, goal, text, leader.id)
 
 
 def _state(due: date) -> str:

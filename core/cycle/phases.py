@@ -126,7 +126,10 @@ def phases(facts: CycleFacts, names: dict[str, str], day: date) -> list[Phase]:
 
 def _plan_gaps(facts: CycleFacts, names: dict[str, str]) -> Iterable[str]:
     blocks = {goal.block for goal in facts.goals}
-    if not facts.priorities and not facts.goals:
+    if not facts.cycle.priorities_chosen_at:
+        yield "Kies eerst de prioriteiten van dit schooljaar."
+        return
+    if not facts.goals:
         yield "Er zijn nog geen doelen."
     for priority in facts.priorities:
         if priority.block not in blocks:

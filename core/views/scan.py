@@ -56,7 +56,7 @@ def fill_plainly(slug: str, year: SchoolYear) -> Response | str | tuple[str, int
     except Stale as stale:
         return _plain_page(form, Scan.get_by_id(scan.id), typed, theirs=stale.current), 409
     except Refused as refused:
-        return _plain_page(form, scan, typed, errors=dict(refused.messages)), 422
+        return _plain_page(form, scan, typed, errors={f"block-{block}" if block else "": text for block, text in refused.messages}), 422
     flash("De zelfscan is bewaard.", "ok")
     return redirect(url_for(".submit_plainly" if "verder" in request.form else ".fill_plainly", slug=slug, year=year))
 
