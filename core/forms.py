@@ -17,14 +17,15 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, HiddenInput
 
 from core.cycle import ACTION_STATE_LABELS, FOLLOW_UP_LABELS, NAME_LIMIT, TEXT_LIMIT, VERDICT_LABELS
+from core.dates import today
 from core.people import ROLE_LABELS
 from core.steps import Refused
 
-NOBODY = [("", "Nog niemand")]
+NOBODY = {"": "Nog niemand"}
 
 
 class BaseForm(FlaskForm):
@@ -61,18 +62,64 @@ class BelgianDateField(DateField):
         if self.data and not 1900 <= self.data.year <= 2200:
             raise ValueError("Dit is geen datum in deze eeuw.")
 
+    def _value(self) -> str:
+        # a browser's picker shows only its own notation
+        return self.data.isoformat() if self.data else " ".join(self.raw_data or [])
+
+
+class ChoiceField(SelectField):
+    """A list to choose one of, as value -> label; "" is nothing chosen. What is not in it is refused with `unknown`.
+
+    `required` is the sentence for nothing chosen; without it nothing is an answer too.
+    """
+
+    def __init__(self, label: str, unknown: str = "Kies iets uit de lijst.", required: str = "", **options: Any) -> None:
+        super().__init__(label, [InputRequired(required) if required else Optional()], **options)
+        self.unknown = unknown
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in self.choices:
+            raise ValidationError(self.unknown)
+
+
+class RankedField(Field):
+    """Several lists of one name, in order: `data` holds what was chosen, empty places left out."""
+
+    def process_formdata(self, valuelist: Iterable[str]) -> None:
+        self.data = [value for value in valuelist if value]
+
+
+class RevisionField(Field):
+    """The revision that a form was filled from. Nonsense is 0, which no row has: such a form is stale."""
+
+    widget = HiddenInput()
+
+    def _value(self) -> str:
+        return str(self.data or 0)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        sent = valuelist[0] if valuelist else ""
+        self.data = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
+
 
 REQUIRED = "Vul dit in."
 
 
 def text(label: str, limit: int = NAME_LIMIT, required: bool = True, **options: Any) -> Field:
     """A one-line field."""
-    return StringField(label, [DataRequired(REQUIRED) if required else Optional(), _limit(limit)], **options)
+    needed = DataRequired(REQUIRED) if required else Optional()
+    return StringField(label, [needed, _limit(limit)], filters=[clean], **options)
 
 
 def long_text(label: str, limit: int = TEXT_LIMIT, required: bool = False, **options: Any) -> Field:
     """A field of several lines."""
-    return TextAreaField(label, [DataRequired(REQUIRED) if required else Optional(), _limit(limit)], **options)
+    needed = DataRequired(REQUIRED) if required else Optional()
+    return TextAreaField(label, [needed, _limit(limit)], filters=[clean], **options)
+
+
+def clean(typed: Any) -> Any:
+    """Text as it is kept: with one kind of line break, whatever the browser sends."""
+    return typed.replace("\r\n", "\n") if isinstance(typed, str) else typed
 
 
 def day(label: str, required: bool = True, **options: Any) -> Field:
@@ -102,46 +149,74 @@ class ChangePasswordForm(BaseForm):
     password = PasswordField("Nieuw wachtwoord", [DataRequired(REQUIRED)])
 
 
+OWNER = "Kies een trekker uit jullie eigen centrum."
+STATE = "Kies een stand uit de lijst."
+
+
+class PrioritiesForm(BaseForm):
+    priorities = RankedField("Prioriteiten")
+    reason = long_text("Waarom wijken jullie af van de zelfscan?")
+    revision = RevisionField()
+
+
 class GoalForm(BaseForm):
     """A goal; `block` and `owner_id` get their choices from the centre."""
 
     title = text("Wat willen jullie bereiken?")
-    block = SelectField("Bouwsteen")
+    block = ChoiceField("Bouwsteen", "Kies een bouwsteen uit de lijst.", "Kies de bouwsteen waar dit doel bij hoort.")
     description = long_text("Toelichting")
-    owner_id = SelectField("Trekker")
+    owner_id = ChoiceField("Trekker", OWNER)
     starts_on = day("Begin")
     ends_on = day("Einde")
     first_evaluation = day("Eerste evaluatie", required=False)
     reason = text("Waarom verandert de periode?", required=False)
-    revision = StringField()
+    revision = RevisionField()
 
-    def offer(self, blocks: list[tuple[str, str]], people: list[tuple[str, str]]) -> None:
-        self.block.choices = [("", "Kies een bouwsteen"), *blocks]
-        self.owner_id.choices = [*NOBODY, *people]
+    def offer(self, blocks: dict[str, str], people: dict[str, str]) -> None:
+        self.block.choices = {"": "Kies een bouwsteen", **blocks}
+        self.owner_id.choices = {**NOBODY, **people}
 
 
 class ActionForm(BaseForm):
-    title = text("Actie")
-    owner_id = SelectField("Trekker")
-    due_on = day("Tegen", required=False)
-    state = SelectField("Stand", choices=list(ACTION_STATE_LABELS.items()))
+    title = text("Wat gaan jullie doen?")
+    owner_id = ChoiceField("Trekker", OWNER)
+    due_on = day("Tegen wanneer?", required=False)
+    state = ChoiceField("Stand", STATE, STATE, choices=ACTION_STATE_LABELS)
     note = long_text("Notitie")
-    revision = StringField()
+    revision = RevisionField()
 
-    def offer(self, people: list[tuple[str, str]]) -> None:
-        self.owner_id.choices = [*NOBODY, *people]
+    def offer(self, people: dict[str, str]) -> None:
+        self.owner_id.choices = {**NOBODY, **people}
+
+
+class ActionReportForm(BaseForm):
+    """How an action goes, as its owner tells it."""
+
+    state = ChoiceField("Stand", STATE, STATE, choices=ACTION_STATE_LABELS)
+    note = long_text("Notitie")
+    revision = RevisionField()
 
 
 class EvaluationDayForm(BaseForm):
+    """A day to look back; `was` is the day that it is moved from."""
+
     due_on = day("Wanneer kijken jullie terug?")
     reason = text("Waarom verandert de datum?", required=False)
+    was = BelgianDateField("", [Optional()], widget=HiddenInput())
 
 
 class EvaluationForm(BaseForm):
-    held_on = day("Wanneer hebben jullie geëvalueerd?", default=date.today)
-    verdict = SelectField("Oordeel", choices=[("", "Kies een oordeel"), *VERDICT_LABELS.items()])
+    held_on = day("Wanneer hebben jullie geëvalueerd?", default=today)
+    verdict = ChoiceField(
+        "Is het doel bereikt?", "Kies een oordeel uit de lijst.", "Kies een oordeel.", choices=VERDICT_LABELS
+    )
     seen = long_text("Wat zagen jullie?", required=True)
-    follow_up = SelectField("Vervolg", choices=[("", "Kies een vervolg"), *FOLLOW_UP_LABELS.items()])
+    follow_up = ChoiceField(
+        "Wat gebeurt er met het doel?",
+        "Kies een vervolg uit de lijst.",
+        "Kies wat er met het doel gebeurt.",
+        choices=FOLLOW_UP_LABELS,
+    )
     next_due = day("Wanneer kijken jullie opnieuw?", required=False)
 
 

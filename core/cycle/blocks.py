@@ -28,9 +28,9 @@ class Blocks:
         return self.names.get(key, key)
 
     @property
-    def choices(self) -> list[tuple[str, str]]:
-        """The blocks to choose from, as (key, name)."""
-        return [(block.key, block.name) for block in self.document.blocks]
+    def choices(self) -> dict[str, str]:
+        """The blocks to choose from, in order: names by key."""
+        return {block.key: block.name for block in self.document.blocks}
 
 
 def blocks_of(centre: Centre) -> Blocks:
@@ -51,6 +51,11 @@ class Standing:
     year: SchoolYear
     document: Instrument
     result: ScanResult
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of the blocks that the scan asked about, in order, by key."""
+        return {block.key: block.name for block in self.document.blocks}
 
     def rating(self, block: str) -> BlockResult:
         """The outcome for a block; an unanswered one where the scan has none."""

@@ -13,6 +13,7 @@ from peewee import ModelSelect, fn
 from core.cycle import Action, ActionState, Cycle, Evaluation, Goal, GoalState, Priority, Scan
 from core.cycle.phases import CycleFacts, Phase, current, phases
 from core.dates import SchoolYear
+from core.db import tuples
 from core.instrument import document_of
 from core.people import Centre, CentreGroup, SchoolGroup
 
@@ -51,7 +52,9 @@ def standings(centres: Sequence[Centre], day: date) -> list[Standing]:
         if scan is None:
             found.append(Standing(centre, groups[centre.id], None, None, None, (), late[centre.id]))
             continue
-        facts = _facts(scan, scans[centre.id], ranked[scan.cycle_id], goals[centre.id], evaluations[centre.id])
+        facts = _facts(
+            scan, scans[centre.id], ranked[scan.cycle_id], goals[centre.id], evaluations[centre.id]
+        )
         names = {block.key: block.name for block in document_of(scan.instrument_id).blocks}
         blocks = tuple(names.get(row.block, row.block) for row in facts.priorities)
         phase = current(phases(facts, names, day))
@@ -63,6 +66,7 @@ def submitted_scans(centres: Sequence[Centre]) -> dict[int, list[Scan]]:
     """The submitted scans of each centre, by its key, newest school year first; one query."""
     found: dict[int, list[Scan]] = defaultdict(list)
     query = _scan_query([centre.id for centre in centres]).where(Scan.submitted_at.is_null(False))
+    scan: Scan
     for scan in query.order_by(Cycle.year.desc()):
         found[scan.cycle.centre_id].append(scan)
     return found
@@ -76,12 +80,13 @@ def _groups(ids: Sequence[int]) -> dict[int, tuple[SchoolGroup, ...]]:
     return found
 
 
-def _scan_query(ids: Sequence[int]) -> ModelSelect:
+def _scan_query(ids: Sequence[int]) -> ModelSelect[Scan]:
     return Scan.select(Scan, Cycle).join(Cycle).where(Cycle.centre.in_(ids))
 
 
 def _scans(ids: Sequence[int]) -> dict[int, list[Scan]]:
     found: dict[int, list[Scan]] = defaultdict(list)
+    scan: Scan
     for scan in _scan_query(ids).order_by(Cycle.year):
         found[scan.cycle.centre_id].append(scan)
     return found
@@ -103,7 +108,9 @@ def _goals(ids: Sequence[int]) -> dict[int, list[Goal]]:
 
 
 def _evaluations(ids: Sequence[int]) -> dict[int, list[Evaluation]]:
-    query = Evaluation.select(Evaluation, Goal.centre_id.alias("centre_id")).join(Goal).where(Goal.centre.in_(ids))
+    query = (
+        Evaluation.select(Evaluation, Goal.centre.alias("centre_id")).join(Goal).where(Goal.centre.in_(ids))
+    )
     return _by("centre_id", query.order_by(Evaluation.due_on).objects())
 
 
@@ -135,16 +142,18 @@ def _facts(
 
 def _alive(goal: Goal, year: SchoolYear) -> bool:
     """What `phases.goals_alive` asks of the database, asked of a goal at hand."""
-    return bool(goal.starts_on <= year.last_day and (goal.closed_on is None or goal.closed_on >= year.first_day))
+    return bool(
+        goal.starts_on <= year.last_day and (goal.closed_on is None or goal.closed_on >= year.first_day)
+    )
 
 
 def _late(ids: Sequence[int], day: date) -> dict[int, int]:
     """Per centre, what is overdue on `day`; the same things that core's deadlines name."""
-    evaluations = Evaluation.select(Goal.centre_id, fn.COUNT(Evaluation.id)).join(Goal)
+    evaluations = Evaluation.select(Goal.centre, fn.COUNT(Evaluation.id)).join(Goal)
     evaluations = evaluations.where(
         (Goal.state == GoalState.RUNNING) & Evaluation.recorded_at.is_null() & (Evaluation.due_on < day)
     )
-    actions = Action.select(Goal.centre_id, fn.COUNT(Action.id)).join(Goal)
+    actions = Action.select(Goal.centre, fn.COUNT(Action.id)).join(Goal)
     actions = actions.where(
         Goal.state.in_([GoalState.DRAFT, GoalState.RUNNING])
         & Action.state.in_([ActionState.OPEN, ActionState.STARTED])
@@ -152,6 +161,6 @@ def _late(ids: Sequence[int], day: date) -> dict[int, int]:
     )
     found: dict[int, int] = defaultdict(int)
     for query in (evaluations, actions):
-        for centre_id, count in query.where(Goal.centre.in_(ids)).group_by(Goal.centre_id).tuples():
+        for centre_id, count in tuples(query.where(Goal.centre.in_(ids)).group_by(Goal.centre)):
             found[centre_id] += count
     return found

@@ -83,7 +83,7 @@ def block_faults(rating: BlockResult, instrument: Instrument) -> list[Fault]:
     checks = (
         ("stage", rating.stage is None, "Kies het stadium waarin jullie vandaag staan."),
         ("stage", rating.stage is not None and not 1 <= rating.stage <= highest, "Dit stadium bestaat niet."),
-        ("wish", rating.wish is None, "Kies jullie ambitie: aanhouden, of een hoger stadium."),
+        ("wish", rating.wish is None and instrument.question("wish") is not None, "Kies jullie ambitie: aanhouden, of een hoger stadium."),
         (
             "wish",
             bool(rating.wish and rating.stage and not rating.stage <= rating.wish <= highest),

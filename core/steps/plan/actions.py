@@ -49,7 +49,13 @@ def add_action(centre: Centre, goal: Goal, text: ActionText, actor_id: int) -> A
             note=text.note.strip(),
             created_at=now(),
         )
-        record("action.added", user_id=actor_id, centre_id=centre.id, subject=f"goal:{goal.id}", **for_trail(text))
+        record(
+            "action.added",
+            user_id=actor_id,
+            centre_id=centre.id,
+            subject=f"goal:{goal.id}",
+            **for_trail(text),
+        )
     return action
 
 
@@ -88,7 +94,9 @@ def change_action(centre: Centre, action: Action, text: ActionText, revision: in
         )
 
 
-def report_action(centre: Centre, action: Action, state: str, note: str, revision: int, actor_id: int) -> None:
+def report_action(
+    centre: Centre, action: Action, state: str, note: str, revision: int, actor_id: int
+) -> None:
     """Say how an action goes: its state and note, which its owner may write. Raises like `change_action`."""
     stored = ActionText(**{name: getattr(action, name) for name in asdict(ActionText("", None, None))})
     change_action(centre, action, replace(stored, state=state, note=note), revision, actor_id)

@@ -28,7 +28,11 @@ def refuse(faults: Iterable[tuple[str, str]]) -> None:
 
 def hold_open(goal: Goal) -> None:
     """Keep others from closing a goal until this transaction ends. Raises Refused when it is closed already."""
-    if not Goal.update(revision=Goal.revision).where((Goal.id == goal.id) & Goal.closed_on.is_null()).execute():
+    if (
+        not Goal.update(revision=Goal.revision)
+        .where((Goal.id == goal.id) & Goal.closed_on.is_null())
+        .execute()
+    ):
         raise Refused(CLOSED)
 
 

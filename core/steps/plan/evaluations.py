@@ -33,7 +33,13 @@ def plan_evaluation(centre: Centre, goal: Goal, due_on: date, actor_id: int) -> 
         with transaction():
             hold_open(goal)
             evaluation = Evaluation.create(goal=goal, due_on=due_on)
-            record("evaluation.planned", user_id=actor_id, centre_id=centre.id, subject=f"goal:{goal.id}", due_on=str(due_on))
+            record(
+                "evaluation.planned",
+                user_id=actor_id,
+                centre_id=centre.id,
+                subject=f"goal:{goal.id}",
+                due_on=str(due_on),
+            )
     except IntegrityError as error:
         raise Refused(TAKEN, "due_on") from error
     return evaluation
@@ -52,7 +58,11 @@ def move_evaluation(
         with transaction():
             moved = (
                 Evaluation.update(due_on=due_on)
-                .where((Evaluation.id == evaluation.id) & (Evaluation.due_on == was) & Evaluation.recorded_at.is_null())
+                .where(
+                    (Evaluation.id == evaluation.id)
+                    & (Evaluation.due_on == was)
+                    & Evaluation.recorded_at.is_null()
+                )
                 .execute()
             )
             if not moved:
@@ -172,9 +182,13 @@ def _next_faults(evaluation: Evaluation, outcome: Outcome) -> Faults:
 def _follow_up(goal: Goal, outcome: Outcome) -> None:
     """Borgen and stoppen close the goal; bijsturen lets it run on to the next look."""
     if outcome.follow_up == FollowUp.ADJUST and outcome.next_due:
-        Goal.update(ends_on=max(goal.ends_on, outcome.next_due), revision=Goal.revision + 1).where(Goal.id == goal.id).execute()
+        Goal.update(ends_on=max(goal.ends_on, outcome.next_due), revision=Goal.revision + 1).where(
+            Goal.id == goal.id
+        ).execute()
         Evaluation.insert(goal=goal, due_on=outcome.next_due).on_conflict_ignore().execute()
         return
     state = GoalState.SECURED if outcome.follow_up == FollowUp.SECURE else GoalState.STOPPED
-    Goal.update(state=state, closed_on=outcome.held_on, revision=Goal.revision + 1).where(Goal.id == goal.id).execute()
+    Goal.update(state=state, closed_on=outcome.held_on, revision=Goal.revision + 1).where(
+        Goal.id == goal.id
+    ).execute()
     Evaluation.delete().where((Evaluation.goal == goal) & Evaluation.recorded_at.is_null()).execute()

@@ -37,10 +37,14 @@ class GoalText:
     ends_on: date
 
 
-def add_goal(centre: Centre, text: GoalText, blocks: set[str], first_evaluation: date | None, actor_id: int) -> Goal:
+def add_goal(
+    centre: Centre, text: GoalText, blocks: set[str], first_evaluation: date | None, actor_id: int
+) -> Goal:
     """Write down a new goal, as a draft, with its first evaluation date where one is given."""
     day_faults = (
-        evaluation_day_faults(first_evaluation, text.starts_on, text.ends_on, "first_evaluation") if first_evaluation else ()
+        evaluation_day_faults(first_evaluation, text.starts_on, text.ends_on, "first_evaluation")
+        if first_evaluation
+        else ()
     )
     refuse([*_faults(centre, text, blocks), *day_faults])
     with transaction():
@@ -56,7 +60,9 @@ def add_goal(centre: Centre, text: GoalText, blocks: set[str], first_evaluation:
         )
         if first_evaluation:
             Evaluation.create(goal=goal, due_on=first_evaluation)
-        record("goal.added", user_id=actor_id, centre_id=centre.id, subject=f"goal:{goal.id}", **for_trail(text))
+        record(
+            "goal.added", user_id=actor_id, centre_id=centre.id, subject=f"goal:{goal.id}", **for_trail(text)
+        )
     return goal
 
 
@@ -143,7 +149,10 @@ def _planned_faults(goal: Goal, text: GoalText) -> Faults:
     for row in Evaluation.select().where(Evaluation.goal == goal).order_by(Evaluation.due_on):
         day = row.held_on or row.due_on
         if day < text.starts_on and text.starts_on != goal.starts_on:
-            yield "starts_on", f"Er staat al een evaluatie op {day_label(day)}. Laat het doel ten laatste dan beginnen."
+            yield (
+                "starts_on",
+                f"Er staat al een evaluatie op {day_label(day)}. Laat het doel ten laatste dan beginnen.",
+            )
             return
         if not row.recorded and day > last and text.ends_on != goal.ends_on:
             yield "ends_on", f"Er is nog een evaluatie gepland op {day_label(day)}. Verzet die eerst."

@@ -21,7 +21,7 @@ def choose_priorities(
 
     Raises Stale, with the block keys that stand now, when someone settled them since `revision`.
     """
-    if not scan.submitted:
+    if not Scan.select().where((Scan.id == scan.id) & Scan.submitted_at.is_null(False)).exists():
         raise Refused("Dien eerst de zelfscan in. Daarna kiezen jullie de prioriteiten.")
     reason = reason.strip()
     refuse([*_block_faults(blocks, document_of(scan.instrument_id)), *length_faults(reason, "reason")])
@@ -34,12 +34,22 @@ def choose_priorities(
             .execute()
         )
         if not moved:
-            raise Stale([row.block for row in Priority.select().where(Priority.cycle == cycle).order_by(Priority.rank)])
+            raise Stale(
+                [
+                    row.block
+                    for row in Priority.select().where(Priority.cycle == cycle).order_by(Priority.rank)
+                ]
+            )
         Priority.delete().where(Priority.cycle == cycle).execute()
         for rank, block in enumerate(blocks, start=1):
             Priority.create(cycle=cycle, block=block, rank=rank)
         record(
-            "priorities.chosen", user_id=actor_id, centre_id=centre.id, subject=f"cycle:{cycle.id}", blocks=blocks, reason=reason
+            "priorities.chosen",
+            user_id=actor_id,
+            centre_id=centre.id,
+            subject=f"cycle:{cycle.id}",
+            blocks=blocks,
+            reason=reason,
         )
 
 
@@ -55,6 +65,9 @@ def _block_faults(blocks: list[str], document: Instrument) -> Faults:
     if set(blocks) - set(names):
         yield "priorities", "Een van deze bouwstenen bestaat niet. Kies opnieuw uit de lijst."
     for block in dict.fromkeys(block for block in blocks if blocks.count(block) > 1):
-        yield "priorities", f"“{names.get(block, block)}” staat er meer dan één keer. Kies elke bouwsteen één keer."
+        yield (
+            "priorities",
+            f"“{names.get(block, block)}” staat er meer dan één keer. Kies elke bouwsteen één keer.",
+        )
     if not least <= len(blocks) <= most:
         yield "priorities", f"Kies minstens {least} en hoogstens {most} prioriteiten."
