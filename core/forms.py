@@ -250,17 +250,18 @@ class InviteForm(BaseForm):
 
     name = text("Naam", 120)
     email = EmailField("E-mailadres", [DataRequired(REQUIRED), _limit(254)])
-    role = SelectField(
+    role = ChoiceField(
         "Rol",
-        [DataRequired("Kies een rol.")],
-        choices=[("", "Kies een rol"), *((role.value, label) for role, label in ROLE_LABELS.items())],
+        "Kies een rol uit de lijst.",
+        "Kies een rol.",
+        choices={"": "Kies een rol", **{role.value: label for role, label in ROLE_LABELS.items()}},
     )
-    centre = SelectField("Centrum")
-    group = SelectField("Scholengroep")
+    centre = ChoiceField("Centrum", "Kies een centrum uit de lijst.")
+    group = ChoiceField("Scholengroep", "Kies een scholengroep uit de lijst.")
 
-    def offer(self, centres: list[tuple[str, str]], groups: list[tuple[str, str]]) -> None:
-        self.centre.choices = [("", "Geen centrum"), *centres]
-        self.group.choices = [("", "Geen scholengroep"), *groups]
+    def offer(self, centres: dict[str, str], groups: dict[str, str]) -> None:
+        self.centre.choices = {"": "Geen centrum", **centres}
+        self.group.choices = {"": "Geen scholengroep", **groups}
 
 
 class RoleForm(InviteForm):

@@ -144,7 +144,12 @@ def set_password(token: str, password: str) -> User:
 
 def change_password(user: User, old: str, new: str) -> None:
     """Change one's own password; every log-in ends."""
+    key = f"account:{user.email}"  # a stolen session is no way to guess it
+    if _tries(key) >= TRIES_PER_ACCOUNT:
+        raise Refused("Te veel pogingen. Wacht een kwartier en probeer opnieuw.", "old")
     if not _fits(user, old):
+        with transaction():
+            LoginAttempt.create(key=key, at=now())
         raise Refused("Dit is niet je huidige wachtwoord.", "old")
     check_password(new, user.email)
     new_hash = hash_password(new)

@@ -36,7 +36,8 @@ from core.steps import Refused
 INVITATION, RESET = "invitation", "reset"
 LASTS = {INVITATION: timedelta(days=14), RESET: timedelta(hours=2)}
 #: No space, control character, or sign that would make two addresses of one in a mail's header.
-EMAIL = re.compile(r"[^@\s\x00-\x1f,;:<>()\[\]\"\\]+@[^@\s\x00-\x1f,;:<>()\[\]\"\\]+\.[^@\s\x00-\x1f,;:<>()\[\]\"\\]+")
+EMAIL_SIGN = r"[^@\s\x00-\x1f,;:<>()\[\]\"\\]"
+EMAIL = re.compile(rf"{EMAIL_SIGN}+@{EMAIL_SIGN}+\.{EMAIL_SIGN}+")
 
 
 def hashed(token: str) -> str:
@@ -192,7 +193,7 @@ def revoke(membership: Membership, actor_id: int) -> None:
 
 
 def _check_another_admin(user_id: int) -> None:
-    """Refuse to leave the network without anyone who can log in and manage it. Call inside a transaction."""
+    """Refuse to leave the network without an active admin. Call inside a transaction."""
     query = Membership.select(Membership.user).join(User).where((Membership.role == Role.NETWORK_ADMIN) & User.active)
     if not is_sqlite():  # two admins who remove each other wait in line; an SQLite writer is alone already
         query = query.for_update()

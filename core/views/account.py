@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from core.access import ACCOUNT, PUBLIC, load_person, my_centres, needs, person, safe_next
+from core.config import Config
 from core.forms import ChangePasswordForm, ForgottenForm, LogInForm, NewPasswordForm
-from core.people import User
+from core.people import SchoolGroup, User
 from core.steps import Refused, account
 
 pages = Blueprint("account", __name__)
@@ -18,14 +21,21 @@ pages = Blueprint("account", __name__)
 @needs(ACCOUNT)
 def home() -> Response | str:
     """To the page where this person's work is."""
-    centres = list(my_centres()) if not person().may("network.read") else []
-    if len(centres) == 1:
-        return redirect(url_for("centre.enter", slug=centres[0].slug))
     if person().may("network.read"):
         return redirect(url_for("network.show_centres"))
-    if not centres and person().group_ids:
-        return redirect(url_for("network.show_group", group_id=min(person().group_ids)))
-    return render_template("account/home.html", centres=centres)
+    centres = list(my_centres())
+    if len(centres) == 1 and not person().group_ids:
+        return redirect(url_for("centre.enter", slug=centres[0].slug))
+    groups = _my_groups()
+    if not centres and len(groups) == 1:
+        return redirect(url_for("network.show_group", group_id=groups[0].id))
+    return render_template("account/home.html", centres=centres, groups=groups)
+
+
+def _my_groups() -> list[SchoolGroup]:
+    """The school groups that this person reads for, by name."""
+    query = SchoolGroup.select().where(SchoolGroup.id.in_(person().group_ids))
+    return list(query.order_by(SchoolGroup.name)) if person().group_ids else []
 
 
 @pages.route("/aanmelden", methods=["GET", "POST"])
@@ -41,6 +51,8 @@ def log_in() -> Response | str | tuple[str, int]:
         except Refused as refused:
             form.take(refused)
             return _log_in_page(form), 401
+        if current_user.is_authenticated:  # the log-in of before ends, with every copy of its cookie
+            account.log_out(person().token)
         session.clear()
         login_user(load_person(token) or abort(401))
         return redirect(target or url_for(".home"))
@@ -48,7 +60,19 @@ def log_in() -> Response | str | tuple[str, int]:
 
 
 def _log_in_page(form: LogInForm) -> str:
-    return render_template("account/log_in.html", form=form)
+    config: Config = current_app.extensions["poolster.config"]
+    return render_template("account/log_in.html", form=form, demo=_demo_log_ins() if config.demo else None)
+
+
+def _demo_log_ins() -> dict[str, Any]:
+    """What a visitor of the demo may log in with: a password, and a role for each address."""
+    from core.demo import LISTED, network
+
+    words = network()
+    listed = [who for who in words.people if who.email.partition("@")[0] in LISTED]
+    places = {who.email: words.centres[who.centre].name for who in listed if who.centre is not None}
+    places |= {who.email: words.groups[who.group] for who in listed if who.group is not None}
+    return {"password": words.password, "people": listed, "places": places}
 
 
 @pages.post("/afmelden")
@@ -101,10 +125,10 @@ def profile() -> Response | str | tuple[str, int]:
             account.change_password(User.get_by_id(person().user_id), form.old.data, form.password.data)
         except Refused as refused:
             form.take(refused)
-            return render_template("account/profile.html", form=form), 422
+            return render_template("account/profile.html", form=form, groups=_my_groups()), 422
         logout_user()
         session.clear()
         flash("Je wachtwoord is gewijzigd. Meld je opnieuw aan.", "ok")
         return redirect(url_for(".log_in"))
-    page = render_template("account/profile.html", form=form)
+    page = render_template("account/profile.html", form=form, groups=_my_groups())
     return (page, 422) if request.method == "POST" else page

@@ -11,7 +11,6 @@ from math import ceil
 from typing import Any, Generic, TypeVar
 
 from flask import Response, request, url_for
-from peewee import ModelSelect
 
 from core.dates import local
 
@@ -19,6 +18,7 @@ Row = TypeVar("Row")
 
 PAGE_SIZE = 50
 PAGE, SEARCH, ORDER = "pagina", "zoek", "volgorde"  # names in the address
+PARAMETERS = (PAGE, SEARCH, ORDER, "stand", "groep", "rol", "fase", "centrum", "keten")
 LONGEST_SEARCH = 100
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
@@ -58,7 +58,7 @@ def page_of(rows: Sequence[Row]) -> Page[Row]:
     return Page(list(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]), number, len(rows))
 
 
-def page_of_query(query: ModelSelect) -> Page[Any]:
+def page_of_query(query: Any) -> Page[Any]:
     """The asked page of a query, in two statements."""
     total = query.count()
     number = _asked_page(total)
@@ -99,22 +99,22 @@ def in_order(rows: Iterable[Row], keys: Mapping[str, Callable[[Row], Any]], defa
     """The rows sorted as the address asks. Rows whose key is None stand last, either way up."""
     name, downwards = asked_order(keys, default)
     key = keys[name]
-    given, empty = [], []
+    given: list[Row] = []
+    empty: list[Row] = []
     for row in rows:
         (empty if key(row) is None else given).append(row)
     return sorted(given, key=key, reverse=downwards) + empty
 
 
+def kept(**changes: Any) -> dict[str, Any]:
+    """The parameters of this list in the address, some changed; None or "" takes one away. Unknown ones are dropped."""
+    values = {name: request.args.get(name) for name in PARAMETERS} | changes
+    return {name: value for name, value in values.items() if value not in (None, "")}
+
+
 def here(**changes: Any) -> str:
-    """The address of this list with some parameters changed; None takes one away. Other pages keep the rest."""
-    values = {**request.args.to_dict(), **(request.view_args or {}), **changes}
-    return url_for(request.endpoint or "", **{name: value for name, value in values.items() if value not in (None, "")})
-
-
-def file_address(endpoint: str) -> str:
-    """The address of the whole list as a file, searched and sorted as it is on the page."""
-    values = {**request.args.to_dict(), **(request.view_args or {}), PAGE: None}
-    return url_for(endpoint, **{name: value for name, value in values.items() if value not in (None, "")})
+    """The address of this list with some parameters changed."""
+    return url_for(request.endpoint or "", **(request.view_args or {}), **kept(**changes))
 
 
 def csv_answer(name: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:

@@ -21,7 +21,9 @@ def show_mails() -> str:
     """The kept mails, newest first."""
     query = OutboxMail.select(OutboxMail.id, OutboxMail.to, OutboxMail.subject, OutboxMail.created_at)
     search = listing.search_text()
-    kept = query.where((OutboxMail.state == KEPT) & (OutboxMail.to.contains(search) | OutboxMail.subject.contains(search)))
+    kept = query.where(
+        (OutboxMail.state == KEPT) & (OutboxMail.to.contains(search) | OutboxMail.subject.contains(search))
+    )
     waiting = OutboxMail.select().where(OutboxMail.state.in_([WAITING, SENDING])).count()
     page = listing.page_of_query(kept.order_by(OutboxMail.id.desc()))
     return render_template("office/mailbox.html", page=page, waiting=waiting, listing=listing)

@@ -31,7 +31,9 @@ def _rows() -> list[Standing]:
     query = Centre.select().where(Centre.active).order_by(Centre.name)
     group_id = listing.asked_number("groep")
     if group_id:
-        query = query.where(Centre.id.in_(CentreGroup.select(CentreGroup.centre).where(CentreGroup.group == group_id)))
+        query = query.where(
+            Centre.id.in_(CentreGroup.select(CentreGroup.centre).where(CentreGroup.group == group_id))
+        )
     search, phase = listing.search_text(), listing.asked("fase", NAMES)
     rows = [
         row
@@ -52,7 +54,7 @@ def show_centres() -> str:
         page=listing.page_of(rows),
         rows=rows,
         year=SchoolYear.of(today()),
-        groups=list(SchoolGroup.select().order_by(SchoolGroup.name)),
+        group_options=[(group.id, group.name) for group in SchoolGroup.select().order_by(SchoolGroup.name)],
         phase_names=NAMES,
         listing=listing,
     )
@@ -85,7 +87,12 @@ def show_group(group_id: int) -> str:
     group = my_group()
     query = Centre.select().join(CentreGroup).where((CentreGroup.group == group) & Centre.active)
     centres = list(query.order_by(Centre.name))
-    scans = submitted_scans(centres)
+    page = listing.page_of(centres)
+    scans = submitted_scans(page.rows)
     years = sorted({scan.cycle.school_year for found in scans.values() for scan in found}, reverse=True)
-    by_year = {(centre.id, scan.cycle.school_year): scan for centre in centres for scan in scans.get(centre.id, ())}
-    return render_template("network/group.html", group=group, centres=centres, years=years, scans=by_year)
+    by_year = {
+        (centre.id, scan.cycle.school_year): scan for centre in page.rows for scan in scans.get(centre.id, ())
+    }
+    return render_template(
+        "network/group.html", group=group, page=page, years=years, scans=by_year, listing=listing
+    )

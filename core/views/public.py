@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template
+from email.utils import parseaddr
+
+from flask import Blueprint, Response, current_app, jsonify, render_template
 
 from core.access import PUBLIC, needs
-from core.config import VERSION
+from core.config import VERSION, Config
 from core.db import database
 
 pages = Blueprint("public", __name__)
@@ -22,4 +24,5 @@ def health() -> Response:
 @pages.get("/toegankelijkheid")
 @needs(PUBLIC)
 def accessibility() -> str:
-    return render_template("accessibility.html")
+    config: Config = current_app.extensions["poolster.config"]
+    return render_template("accessibility.html", contact=parseaddr(config.reply_to)[1])

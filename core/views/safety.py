@@ -31,6 +31,8 @@ POLICY = "; ".join(
     )
 )
 
+LOCAL = ("127.0.0.1", "localhost")
+
 #: What people read, by status: a title and what to do.
 PAGES = {
     400: ("Dit verzoek klopt niet", "Ga terug en probeer opnieuw. Blijft het mis gaan, meld het dan aan POC+."),
@@ -48,11 +50,18 @@ FORM_EXPIRED = ("Dit formulier is verlopen", "Ga terug, laad de pagina opnieuw e
 def add_headers(app: Flask) -> None:
     """Content security policy and company; no caching of what stands behind the log-in."""
     config: Config = app.extensions["poolster.config"]
-    own_host = urlsplit(config.base_url).netloc
+    own_hosts = _hosts(config.base_url)
 
     @app.before_request
     def refuse_foreign_host() -> None:
-        if request.host != own_host and request.endpoint != "public.health":
+        if request.host not in own_hosts and request.endpoint != "public.health":
+            abort(400)
+
+    @app.before_request
+    def refuse_nul() -> None:
+        """Nobody types a NUL character, and PostgreSQL keeps none in a text."""
+        typed = [text for _, text in [*request.args.items(multi=True), *request.form.items(multi=True)]]
+        if any("\0" in text for text in (request.path, *typed)):
             abort(400)
 
     @app.after_request
@@ -67,6 +76,15 @@ def add_headers(app: Flask) -> None:
         if request.endpoint != "static":
             headers["Cache-Control"] = "no-store"
         return response
+
+
+def _hosts(base_url: str) -> set[str]:
+    """The hosts by which people may call this site; a local one goes by either name."""
+    parts = urlsplit(base_url)
+    if parts.hostname in LOCAL:
+        port = f":{parts.port}" if parts.port else ""
+        return {f"{name}{port}" for name in LOCAL}
+    return {parts.netloc}
 
 
 def add_error_pages(app: Flask) -> None:

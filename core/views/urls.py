@@ -1,8 +1,10 @@
-"""School years in addresses."""
+"""School years and keys in addresses."""
 
 from __future__ import annotations
 
-from werkzeug.routing import BaseConverter, ValidationError
+from typing import Any
+
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
 from core.dates import SchoolYear
 
@@ -20,3 +22,10 @@ class SchoolYearConverter(BaseConverter):
 
     def to_url(self, value: SchoolYear | str) -> str:
         return str(value)
+
+
+class KeyConverter(IntegerConverter):
+    """`<int:…>` in an address is a key that a database can hold; a longer number is no page, and no error."""
+
+    def __init__(self, map: Map, *args: Any, **options: Any) -> None:
+        super().__init__(map, *args, **{"max": 2**31 - 1, **options})

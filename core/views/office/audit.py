@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from typing import Any
 
 from flask import render_template, request
@@ -10,7 +11,10 @@ from peewee import JOIN
 
 from core.access import needs
 from core.audit import AuditEntry, first_broken_entry
-from core.people import Centre, User
+from core.cycle import ACTION_STATE_LABELS, FOLLOW_UP_LABELS, VERDICT_LABELS, Goal
+from core.db import tuples
+from core.people import ROLE_LABELS, Centre, SchoolGroup, User
+from core.plugins import registry
 from core.views import listing
 from core.views.office.blueprint import OFFICE, pages
 
@@ -43,6 +47,35 @@ VERBS = {
     "scan.reopened": "Zelfscan heropend",
     "scan.submitted": "Zelfscan ingediend",
 }
+FIELDS = {
+    "active": "doet mee",
+    "after": "naar",
+    "before": "van",
+    "block": "bouwsteen",
+    "blocks": "bouwstenen",
+    "description": "toelichting",
+    "due_on": "tegen",
+    "enabled": "aan",
+    "ends_on": "einde",
+    "follow_up": "vervolg",
+    "group": "scholengroep",
+    "name": "naam",
+    "note": "notitie",
+    "owner_id": "trekker",
+    "reason": "reden",
+    "role": "rol",
+    "starts_on": "begin",
+    "state": "stand",
+    "title": "titel",
+    "verdict": "oordeel",
+    "year": "schooljaar",
+}
+VALUES = {
+    **{role.value: label for role, label in ROLE_LABELS.items()},
+    **ACTION_STATE_LABELS,
+    **VERDICT_LABELS,
+    **FOLLOW_UP_LABELS,
+}
 CHECKED_AT_ONCE = 5_000  # entries; checking more costs too much for each look at the page
 
 
@@ -51,7 +84,7 @@ CHECKED_AT_ONCE = 5_000  # entries; checking more costs too much for each look a
 def show_audit() -> str:
     """The trail, newest first, of one centre or of all."""
     centre_id = listing.asked_number("centrum")
-    query = AuditEntry.select(AuditEntry, User.name, Centre.name)
+    query = AuditEntry.select(AuditEntry, User.id, User.name, Centre.id, Centre.name)
     query = query.join(User, JOIN.LEFT_OUTER).switch(AuditEntry).join(Centre, JOIN.LEFT_OUTER)
     if centre_id:
         query = query.where(AuditEntry.centre == centre_id)
@@ -60,8 +93,11 @@ def show_audit() -> str:
     return render_template(
         "office/audit.html",
         page=page,
-        centres=list(Centre.select(Centre.id, Centre.name).order_by(Centre.name)),
+        centre_options=[
+            (row.id, row.name) for row in Centre.select(Centre.id, Centre.name).order_by(Centre.name)
+        ],
         verbs=VERBS,
+        about=_about(page.rows),
         details=details,
         checked=check,
         broken=first_broken_entry() if check else None,
@@ -69,17 +105,39 @@ def show_audit() -> str:
     )
 
 
+def _about(entries: list[AuditEntry]) -> dict[str, str]:
+    """What the subjects of entries are called, by subject ("goal:7"); a few queries for a whole page."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for entry in entries:
+        kind, _, key = entry.subject.partition(":")
+        if key.isascii() and key.isdigit():
+            wanted[kind].add(int(key))
+    found = {f"plugin:{plugin.name}": plugin.title for plugin in registry()}
+    named = (("user", User, User.name), ("goal", Goal, Goal.title), ("group", SchoolGroup, SchoolGroup.name))
+    for kind, model, name in named:
+        if wanted[kind]:
+            rows = model.select(model.id, name).where(model.id.in_(wanted[kind]))
+            found |= {f"{kind}:{key}": called for key, called in tuples(rows)}
+    return found
+
+
 def details(entry: AuditEntry) -> list[tuple[str, str]]:
-    """What an entry recorded besides, as names and values; empty values are left out."""
+    """What an entry recorded besides, as names and values in words; empty values are left out."""
     try:
         recorded = json.loads(entry.detail)
     except ValueError:  # a changed entry may hold anything, and is shown all the same
-        return [("detail", entry.detail)]
-    values = recorded.items() if isinstance(recorded, dict) else [("detail", recorded)]
-    return [(str(name), _as_text(value)) for name, value in values if value not in ("", None, [])]
+        return [("gegevens", str(entry.detail))]
+    values = recorded.items() if isinstance(recorded, dict) else [("gegevens", recorded)]
+    return [
+        (FIELDS.get(name, str(name)), _as_text(value))
+        for name, value in values
+        if value not in ("", None, [])
+    ]
 
 
 def _as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "ja" if value else "nee"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return VALUES.get(value, value) if isinstance(value, str) else str(value)

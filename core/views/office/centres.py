@@ -16,6 +16,7 @@ from core.audit import AuditEntry
 from core.cycle.overview import Standing, standings
 from core.cycle.phases import NAMES
 from core.dates import today
+from core.db import tuples
 from core.forms import CentreForm
 from core.people import Centre, CentreGroup, SchoolGroup
 from core.steps import Refused, people
@@ -51,17 +52,25 @@ def _rows() -> list[Row]:
     if state:
         query = query.where(Centre.active == (state == "actief"))
     if group_id:
-        query = query.where(Centre.id.in_(CentreGroup.select(CentreGroup.centre).where(CentreGroup.group == group_id)))
+        query = query.where(
+            Centre.id.in_(CentreGroup.select(CentreGroup.centre).where(CentreGroup.group == group_id))
+        )
     latest = _last_activity()
     rows = [Row(standing, latest.get(standing.centre.id)) for standing in standings(list(query), today())]
     search = listing.search_text()
-    kept = [row for row in rows if listing.matches(search, row.centre.name, row.centre.place, row.standing.group_names)]
+    kept = [
+        row
+        for row in rows
+        if listing.matches(search, row.centre.name, row.centre.place, row.standing.group_names)
+    ]
     return listing.in_order(kept, ORDERS, "naam")
 
 
 def _last_activity() -> dict[int, datetime]:
-    query = AuditEntry.select(AuditEntry.centre, fn.MAX(AuditEntry.at)).where(AuditEntry.centre.is_null(False))
-    return dict(query.group_by(AuditEntry.centre).tuples())
+    query = AuditEntry.select(AuditEntry.centre, fn.MAX(AuditEntry.at)).where(
+        AuditEntry.centre.is_null(False)
+    )
+    return {int(centre_id): last for centre_id, last in tuples(query.group_by(AuditEntry.centre))}
 
 
 @pages.get("/")
@@ -75,14 +84,23 @@ def home() -> Response:
 def show_centres() -> str:
     """Every centre, with its phase, last activity and what is late."""
     page = listing.page_of(_rows())
-    return render_template("office/centres.html", page=page, groups=_groups(), listing=listing)
+    return render_template("office/centres.html", page=page, group_options=group_options(), listing=listing)
 
 
 @pages.get("/centra.csv")
 @needs(OFFICE)
 def export_centres() -> Response:
     """The same list as a file."""
-    headings = ("Centrum", "Plaats", "Scholengroepen", "Schooljaar", "Fase", "Laatste activiteit", "Te laat", "Actief")
+    headings = (
+        "Centrum",
+        "Plaats",
+        "Scholengroepen",
+        "Schooljaar",
+        "Fase",
+        "Laatste activiteit",
+        "Te laat",
+        "Actief",
+    )
     return listing.csv_answer("centra", headings, [_cells(row) for row in _rows()])
 
 
@@ -100,8 +118,9 @@ def _cells(row: Row) -> tuple[Any, ...]:
     )
 
 
-def _groups() -> list[SchoolGroup]:
-    return list(SchoolGroup.select().order_by(SchoolGroup.name))
+def group_options() -> list[tuple[int, str]]:
+    """Every school group as (key, name), for a list to choose from."""
+    return [(group.id, group.name) for group in SchoolGroup.select().order_by(SchoolGroup.name)]
 
 
 @pages.route("/centra/nieuw", methods=["GET", "POST"])
@@ -117,9 +136,11 @@ def change_centre(centre_id: int) -> Response | str | tuple[str, int]:
 
 
 def _centre_page(centre: Centre | None) -> Response | str | tuple[str, int]:
-    chosen = [row.group_id for row in CentreGroup.select().where(CentreGroup.centre == centre)] if centre else []
+    chosen = (
+        [row.group_id for row in CentreGroup.select().where(CentreGroup.centre == centre)] if centre else []
+    )
     form = CentreForm(obj=centre, groups=chosen)
-    form.offer([(group.id, group.name) for group in _groups()])
+    form.offer(group_options())
     if form.validate_on_submit():
         try:
             people.save_centre(
@@ -128,7 +149,12 @@ def _centre_page(centre: Centre | None) -> Response | str | tuple[str, int]:
         except Refused as refused:
             form.take(refused)
         else:
-            flash(f"{form.name.data} is bewaard." if centre else f"{form.name.data} is toegevoegd. Nodig nu de mensen uit.", "ok")
+            flash(
+                f"{form.name.data} is bewaard."
+                if centre
+                else f"{form.name.data} is toegevoegd. Nodig nu de mensen uit.",
+                "ok",
+            )
             return redirect(url_for(".show_centres"))
     page = render_template("office/centre.html", form=form, edited=centre and Centre.get_by_id(centre.id))
     return (page, 422) if form.is_submitted() else page

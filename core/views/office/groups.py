@@ -31,7 +31,7 @@ def show_groups() -> str:
     readers: dict[int, list[User]] = defaultdict(list)
     roles = Membership.select(Membership, User).join(User).where(Membership.group.in_(ids) & User.active)
     for role in roles.order_by(User.name):
-        readers[role.group_id].append(role.user)
+        readers[role.group_id or 0].append(role.user)
     return render_template("office/groups.html", page=page, centres=centres, readers=readers, listing=listing)
 
 

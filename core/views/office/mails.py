@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from peewee import JOIN
 from werkzeug.wrappers import Response
 
@@ -31,7 +31,7 @@ SHOWN = (
 def show_mails() -> str:
     """The queue, newest first."""
     state, search = listing.asked("stand", STATES), listing.search_text()
-    query = OutboxMail.select(*SHOWN, Centre.name).join(Centre, JOIN.LEFT_OUTER)
+    query = OutboxMail.select(*SHOWN, Centre.id, Centre.name).join(Centre, JOIN.LEFT_OUTER)
     if state:
         query = query.where(OutboxMail.state == state)
     for word in search.split():
@@ -53,4 +53,4 @@ def try_again(mail_id: int) -> Response:
         flash(str(refused), "error")
     else:
         flash(f"De mail aan {mail.to} staat weer in de wachtrij.", "ok")
-    return redirect(url_for(".show_mails", **request.args.to_dict()))
+    return redirect(url_for(".show_mails", **listing.kept()))

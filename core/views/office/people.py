@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from core.access import needs
 from core.audit import AuditEntry
+from core.db import tuples
 from core.forms import InviteForm, RoleForm, number_or_none
 from core.people import ROLE_LABELS, Centre, Membership, Role, SchoolGroup, User
 from core.steps import Refused, people
@@ -30,7 +31,7 @@ def state_of(user: User) -> str:
     return "actief" if user.password_hash else "uitgenodigd"
 
 
-def _query() -> ModelSelect:
+def _query() -> ModelSelect[User]:
     """The people as the address asks for them."""
     query = User.select()
     for word in listing.search_text().split():
@@ -47,7 +48,7 @@ def _query() -> ModelSelect:
     return _ordered(query)
 
 
-def _ordered(query: ModelSelect) -> ModelSelect:
+def _ordered(query: ModelSelect[User]) -> ModelSelect[User]:
     name, downwards = listing.asked_order(ORDERS, "naam")
     if name == "aangemeld":
         last = AuditEntry.select(AuditEntry.user.alias("user_id"), fn.MAX(AuditEntry.at).alias("last"))
@@ -77,14 +78,15 @@ def _roles(ids: list[int]) -> dict[int, list[Membership]]:
 
 def _last_log_ins(ids: list[int]) -> dict[int, datetime]:
     query = AuditEntry.select(AuditEntry.user, fn.MAX(AuditEntry.at))
-    return dict(query.where((AuditEntry.verb == LOGGED_IN) & AuditEntry.user.in_(ids)).group_by(AuditEntry.user).tuples())
+    query = query.where((AuditEntry.verb == LOGGED_IN) & AuditEntry.user.in_(ids)).group_by(AuditEntry.user)
+    return {int(user_id): last for user_id, last in tuples(query)}
 
 
 def place_of(role: Membership) -> str:
     """Where a role counts, in words."""
-    if role.centre_id:
+    if role.centre:
         return str(role.centre.name)
-    return str(role.group.name) if role.group_id else "het netwerk"
+    return str(role.group.name) if role.group else "het netwerk"
 
 
 def _words(**more: Any) -> dict[str, Any]:
@@ -106,7 +108,7 @@ def show_people() -> str:
 @needs(OFFICE)
 def export_people() -> Response:
     """The same list as a file."""
-    users = list(_query())
+    users: list[User] = list(_query())
     ids = [user.id for user in users]
     roles, last = _roles(ids), _last_log_ins(ids)
     rows = [
@@ -126,7 +128,8 @@ def _offer_places(form: RoleForm) -> None:
     centres = Centre.select(Centre.id, Centre.name).where(Centre.active).order_by(Centre.name)
     groups = SchoolGroup.select().order_by(SchoolGroup.name)
     form.offer(
-        [(str(centre.id), centre.name) for centre in centres], [(str(group.id), group.name) for group in groups]
+        {str(centre.id): str(centre.name) for centre in centres},
+        {str(group.id): str(group.name) for group in groups},
     )
 
 
@@ -168,7 +171,9 @@ def _person_page(user: User, form: RoleForm) -> str:
     _offer_places(form)
     roles = _roles([user.id])[user.id]
     last = _last_log_ins([user.id]).get(user.id)
-    return render_template("office/person.html", user=user, form=form, roles=roles, last_log_in=last, **_words())
+    return render_template(
+        "office/person.html", user=user, form=form, roles=roles, last_log_in=last, **_words()
+    )
 
 
 @pages.post("/mensen/<int:user_id>/rollen")
@@ -194,7 +199,9 @@ def revoke_role(user_id: int, role_id: int) -> Response:
     if role.user_id != user.id:
         abort(404)
     return _done(
-        user, lambda: people.revoke(role, me()), f"De rol {ROLE_LABELS[Role(role.role)]} van {user.name} is ingetrokken."
+        user,
+        lambda: people.revoke(role, me()),
+        f"De rol {ROLE_LABELS[Role(role.role)]} van {user.name} is ingetrokken.",
     )
 
 
@@ -219,7 +226,9 @@ def activate(user_id: int) -> Response:
 def send_link(user_id: int) -> Response:
     """Mail a new invitation, or a link to set a new password."""
     user = found(User, user_id)
-    return _done(user, lambda: people.invite_again(user, me()), f"Er is een nieuwe link onderweg naar {user.email}.")
+    return _done(
+        user, lambda: people.invite_again(user, me()), f"Er is een nieuwe link onderweg naar {user.email}."
+    )
 
 
 def _done(user: User, step: Any, text: str) -> Response:

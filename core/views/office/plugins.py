@@ -33,6 +33,7 @@ def show_plugins() -> str:
         "office/plugins.html",
         page=page,
         plugins=plugins,
+        titles={plugin.name: plugin.title for plugin in plugins},
         switches=_switches([centre.id for centre in page.rows]),
         faults=_faults(),
         switched=_last_switch(),
@@ -42,7 +43,11 @@ def show_plugins() -> str:
 
 def _switches(ids: list[int]) -> dict[int, dict[str, EnabledPlugin]]:
     """The switches that someone touched, by centre and plugin; elsewhere the plugin's own default counts."""
-    query = EnabledPlugin.select(EnabledPlugin, User).join(User, JOIN.LEFT_OUTER).where(EnabledPlugin.centre.in_(ids))
+    query = (
+        EnabledPlugin.select(EnabledPlugin, User)
+        .join(User, JOIN.LEFT_OUTER)
+        .where(EnabledPlugin.centre.in_(ids))
+    )
     found_switches: dict[int, dict[str, EnabledPlugin]] = defaultdict(dict)
     for row in query:
         found_switches[row.centre_id][row.plugin] = row
@@ -74,4 +79,4 @@ def switch_plugin(centre_id: int, plugin: str) -> Response:
         abort(400)
     people.switch_plugin(centre, plugin, enabled == "1", me())
     session[SWITCHED] = (centre.id, plugin, enabled == "1")
-    return redirect(url_for(".show_plugins", **request.args.to_dict()))
+    return redirect(url_for(".show_plugins", **listing.kept()))
