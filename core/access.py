@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 
 from core.cycle import Action, Cycle, Evaluation, Goal, Scan
 from core.dates import SchoolYear, now
-from core.db import tuples
+from core.db import Prepared, tuples
 from core.people import Centre, CentreGroup, LoginSession, Membership, Role, SchoolGroup, User
 from core.plugins import enabled_for, registry
 from core.steps.account import SESSION_LASTS
@@ -56,6 +56,7 @@ class Person:
     centre_roles: dict[int, set[Role]] = field(default_factory=dict)
     centres: dict[str, Centre] = field(default_factory=dict)  # by slug; active ones, through a role in them
     group_ids: set[int] = field(default_factory=set)
+    _permissions: dict[int | None, frozenset[str]] = field(default_factory=dict)  # by centre, None for the network
 
     is_authenticated = True
     is_active = True
@@ -83,13 +84,17 @@ class Person:
         """Whether this person has a permission, in a centre or (without one) in the network."""
         if permission in (PUBLIC, ACCOUNT):
             return True
-        roles = self.roles_in(centre) if centre else self.network_roles | ({Role.GROUP_READER} if self.group_ids else set())
-        return any(permission in PERMISSIONS[role] for role in roles)
+        place = centre.id if centre else None
+        if place not in self._permissions:  # a page asks some twenty times
+            roles = self.roles_in(centre) if centre else self.network_roles | ({Role.GROUP_READER} if self.group_ids else set())
+            self._permissions[place] = frozenset().union(*(PERMISSIONS[role] for role in roles))
+        return permission in self._permissions[place]
 
 
-def load_person(token: str) -> Person | None:
-    """The person behind a cookie's token, in one query; None when the log-in has ended."""
-    rows = (
+@Prepared
+def _rows_of_log_in(token_hash: Any, since: Any) -> Any:
+    """A row for each role of the person behind a log-in; one without roles where there are none."""
+    return (
         LoginSession.select(
             User.id, User.name, User.email, Membership.role, Membership.group_id, Centre.id, Centre.slug, Centre.name,
             Centre.place, Centre.active,
@@ -97,15 +102,19 @@ def load_person(token: str) -> Person | None:
         .join(User)
         .join(Membership, JOIN.LEFT_OUTER, on=(Membership.user == User.id))
         .join(Centre, JOIN.LEFT_OUTER, on=(Membership.centre == Centre.id))
-        .where(
-            (LoginSession.token_hash == hashed(token))
-            & User.active
-            & (LoginSession.created_at > now() - SESSION_LASTS)
-        )
+        .where((LoginSession.token_hash == token_hash) & User.active & (LoginSession.created_at > since))
         .order_by(Centre.name)
+        .tuples()
     )
+
+
+def load_person(token: str) -> Person | None:
+    """The person behind a cookie's token, in one query; None when the log-in has ended."""
+    since = LoginSession.created_at.db_value(now() - SESSION_LASTS)
     person: Person | None = None
-    for user_id, name, email, role, group_id, centre_id, slug, centre_name, place, active in tuples(rows):
+    for user_id, name, email, role, group_id, centre_id, slug, centre_name, place, active in _rows_of_log_in(
+        hashed(token), since
+    ):
         person = person or Person(user_id, name, email, token)
         if role is None:
             continue
@@ -183,7 +192,8 @@ def person() -> Person:
 
 def may(permission: str) -> bool:
     """Whether the person may do something in the centre of this page; for templates and views."""
-    return bool(current_user.is_authenticated) and person().may(permission, g.get("centre"))
+    who = person()
+    return bool(who.is_authenticated) and who.may(permission, g.get("centre"))
 
 
 def _view_arg(name: str) -> Any:
@@ -212,17 +222,17 @@ def my_group() -> SchoolGroup:
     return SchoolGroup.get_or_none(SchoolGroup.id == group_id) or abort(404)
 
 
+@Prepared
+def _cycle_with_scan(centre_id: Any, year: Any) -> Any:
+    query = Cycle.select(Cycle, Scan).join(Scan, on=(Scan.cycle == Cycle.id), attr="scan")
+    return query.where((Cycle.centre == centre_id) & (Cycle.year == year))
+
+
 def my_cycle() -> Cycle:
     """The centre's cycle of the school year in the address; else 404."""
     if "cycle" not in g:
         year: SchoolYear = _view_arg("year")
-        row = (
-            Cycle.select(Cycle, Scan)
-            .join(Scan, on=(Scan.cycle == Cycle.id), attr="scan")
-            .where((Cycle.centre == my_centre().id) & (Cycle.year == year.start_year))
-            .first()
-        )
-        g.cycle = row or abort(404)
+        g.cycle = next(iter(_cycle_with_scan(my_centre().id, year.start_year)), None) or abort(404)
         g.cycle.centre = my_centre()
     found: Cycle = g.cycle
     return found

@@ -13,7 +13,7 @@ from typing import Any
 from peewee import CharField, ForeignKeyField, TextField
 
 from core.dates import now
-from core.db import AUDIT_LOCK, BaseModel, MomentField, database, is_sqlite
+from core.db import AUDIT_LOCK, BaseModel, MomentField, Prepared, database, is_sqlite
 from core.people import Centre, User
 
 START = "0" * 64
@@ -33,13 +33,26 @@ class AuditEntry(BaseModel):
     hash = CharField(max_length=64)
 
 
+@Prepared
+def _last_hash() -> Any:
+    return AuditEntry.select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1).tuples()
+
+
+_COLUMNS = ("at", "user", "centre", "verb", "subject", "detail", "hash")
+
+
+@Prepared
+def _add(*values: Any) -> Any:
+    return AuditEntry.insert(dict(zip(_COLUMNS, values, strict=True))).as_rowcount()
+
+
 def record(
     verb: str, *, user_id: int | None = None, centre_id: int | None = None, subject: str = "", **detail: Any
 ) -> None:
     """Add an entry; call it inside the transaction of the act itself. `detail` must be JSON-serialisable."""
     if not is_sqlite():  # an SQLite writer is alone already
         database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (AUDIT_LOCK,))
-    last = AuditEntry.select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1).scalar() or START
+    last = next((found for (found,) in _last_hash()), START)
     entry = AuditEntry(
         at=now(),
         user=user_id,
@@ -49,7 +62,7 @@ def record(
         detail=json.dumps(detail, ensure_ascii=False, sort_keys=True),
     )
     entry.hash = _hash(last, entry)
-    entry.save(force_insert=True)
+    _add(*(AuditEntry._meta.fields[name].db_value(entry.__data__[name]) for name in _COLUMNS))
 
 
 def _hash(previous: str, entry: AuditEntry) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core import config, create_app
 from core.config import VERSION, Config, ConfigError
-from core.db import connected
+from core.db import connected, transaction
 from core.instrument import PublishedAlready, publish_folder
 from core.instrument_document import InstrumentError
 from core.people import Membership, Role, User
@@ -54,6 +54,8 @@ def _init(chosen: argparse.Namespace) -> int:
     if file.exists():
         raise ConfigError(f"In {folder} staat al een installatie. Kies een andere map met POOLSTER_INSTANCE.")
     email = chosen.email or _asked("E-mailadres van de eerste POC+-beheerder: ")
+    if not email:
+        raise ConfigError("Geef het e-mailadres van de eerste POC+-beheerder, met --email.")
     mail_url = chosen.mail_url or _asked("Mailserver (smtp://server:25; leeg: mails bewaren, niet versturen): ")
     text = config.new_config_text(mail_url or "mailbox:", chosen.base_url)
     folder.mkdir(parents=True, exist_ok=True)
@@ -61,16 +63,13 @@ def _init(chosen: argparse.Namespace) -> int:
     file.write_text(text, encoding="utf-8")
     try:
         app = create_app()
-    except ConfigError:
-        file.unlink()
-        raise
-    with app.app_context(), connected():
-        publish_folder()
-        print(f"De installatie staat in {folder}.")
-        if email:
+        with app.app_context(), connected():
+            publish_folder()
             _first_admin(email, chosen.name, app.extensions["poolster.config"])
-        else:
-            print("Nog geen beheerder: voer `poolster init` uit met --email, of vul hem later aan.")
+    except (ConfigError, Refused):
+        file.unlink()  # so that the next try starts anew
+        raise
+    print(f"De installatie staat in {folder}.")
     print("Start Poolster met: poolster serve")
     return 0
 
@@ -83,11 +82,12 @@ def _first_admin(email: str, name: str, settings: Config) -> None:
     """Make the first network admin, with a password typed here or a random one that is shown once."""
     from core.steps import account, people
 
-    user = people.invite(email, name, Role.NETWORK_ADMIN, None)
     typed = getpass.getpass("Wachtwoord (leeg: er wordt er een gemaakt): ") if sys.stdin.isatty() else ""
     password = typed or secrets.token_urlsafe(12)
-    account.check_password(password, user.email)
-    User.update(password_hash=account.hash_password(password)).where(User.id == user.id).execute()
+    account.check_password(password, email)
+    with transaction():
+        user = people.invite(email, name, Role.NETWORK_ADMIN, None)
+        User.update(password_hash=account.hash_password(password)).where(User.id == user.id).execute()
     shown = "" if typed else f" met wachtwoord {password} (verander het na de eerste keer)"
     print(f"Meld je aan op {settings.base_url} als {user.email}{shown}.")
 

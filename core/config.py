@@ -6,15 +6,17 @@ never an error on somebody's page.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from email.utils import parseaddr
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 try:
     VERSION = version("poolster")
@@ -26,6 +28,9 @@ CONFIG_FILE = "config.toml"
 
 #: Environment variables that go by a name of their own, as hosting platforms set them.
 PLAIN_VARIABLES = {"DATABASE_URL": "database_url", "MAIL_URL": "mail_url", "PORT": "port"}
+
+
+WHOLE_NUMBERS = {"port": (1, 65535), "proxies": (0, 5)}  # smallest and largest
 
 
 class ConfigError(Exception):
@@ -51,6 +56,7 @@ class Config:
     reply_to: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
+    proxies: int = 0  # how many reverse proxies of your own stand in front, each adding X-Forwarded-For
     demo: bool = False
     clock: bool = True
 
@@ -94,8 +100,9 @@ def _typed(name: str, value: Any, where: str) -> Any:
     if kind is None or name == "instance":
         raise ConfigError(f"{where}: de instelling “{name}” bestaat niet. Verwijder of verbeter die regel.")
     if kind == "int":
-        if not str(value).isascii() or not str(value).isdigit() or not 0 < int(value) < 65536:
-            raise ConfigError(f"{where}: “{value}” is geen poortnummer. Kies een getal van 1 tot 65535.")
+        least, most = WHOLE_NUMBERS[name]
+        if not str(value).isascii() or not str(value).isdigit() or not least <= int(value) <= most:
+            raise ConfigError(f"{where}: “{value}” past niet bij {name}. Kies een getal van {least} tot {most}.")
         return int(value)
     if kind == "bool":
         if str(value).lower() not in {"0", "1", "true", "false"}:
@@ -116,18 +123,37 @@ def checked(config: Config) -> Config:
     if len(config.secret_key) < 32:
         raise ConfigError("secret_key is te kort: gebruik minstens 32 tekens (`poolster init` maakt er een).")
     database_url = config.database_url or f"sqlite:///{config.instance / 'poolster.db'}"
-    if urlsplit(database_url).scheme.partition("+")[0] not in {"sqlite", "postgres", "postgresql"}:
+    if _address("DATABASE_URL", database_url).scheme.partition("+")[0] not in {"sqlite", "postgres", "postgresql"}:
         raise ConfigError("DATABASE_URL moet met sqlite: of postgresql: beginnen.")
     base_url = (config.base_url or f"http://{config.host}:{config.port}").rstrip("/")
-    parts = urlsplit(base_url)
+    parts = _address("base_url", base_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
         raise ConfigError(f"base_url “{base_url}” moet een adres zijn als https://poolster.voorbeeld.be, zonder pad.")
     if not config.mail_url:
         raise ConfigError("MAIL_URL ontbreekt: geef het adres van jullie mailserver, als smtp://gebruiker:wachtwoord@server:587.")
-    mail = urlsplit(config.mail_url)
+    mail = _address("MAIL_URL", config.mail_url)
     if mail.scheme not in {"smtp", "smtps", "mailbox"} or (mail.scheme != "mailbox" and not mail.hostname):
         raise ConfigError("MAIL_URL moet beginnen met smtp:// of smtps:// en een server noemen.")
+    _check_mailbox("mail_from", config.mail_from)
+    if config.reply_to:
+        _check_mailbox("reply_to", config.reply_to)
     return replace(config, database_url=database_url, base_url=base_url)
+
+
+def _address(name: str, text: str) -> SplitResult:
+    """An address in its parts. Raises ConfigError where it, or the port in it, cannot be read."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # reading it checks it
+    except ValueError as error:
+        raise ConfigError(f"{name} is geen geldig adres. Kijk de haakjes en het poortnummer na.") from error
+    return parts
+
+
+def _check_mailbox(name: str, text: str) -> None:
+    """Raises ConfigError unless `text` is one e-mail address, with or without a name before it."""
+    if not text.isprintable() or "@" not in parseaddr(text)[1]:
+        raise ConfigError(f"{name} moet een e-mailadres zijn, als Poolster <poolster@voorbeeld.be>.")
 
 
 def new_config_text(mail_url: str, base_url: str = "") -> str:
@@ -135,8 +161,13 @@ def new_config_text(mail_url: str, base_url: str = "") -> str:
     lines = [
         "# Instellingen van deze Poolster. Uitleg staat in de README.",
         f'secret_key = "{secrets.token_hex(32)}"',
-        f'mail_url = "{mail_url}"',
+        f"mail_url = {_quoted(mail_url)}",
     ]
     if base_url:
-        lines.append(f'base_url = "{base_url}"')
+        lines.append(f"base_url = {_quoted(base_url)}")
     return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A TOML string; JSON escapes the same characters in the same way."""
+    return json.dumps(text, ensure_ascii=False)

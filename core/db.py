@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from peewee import AutoField, Database, DatabaseProxy, DateTimeField, Model, SqliteDatabase
+from peewee import AutoField, Database, DatabaseProxy, DateTimeField, Model, SqliteDatabase, Value
 from playhouse.db_url import connect as connect_url
 from playhouse.migrations import Runner
 
@@ -47,6 +47,48 @@ class BaseModel(Model):
 def tuples(query: Any) -> Iterator[tuple[Any, ...]]:
     """The rows of a query as plain tuples, in the order of its selected columns."""
     return iter(query.tuples())
+
+
+class Prepared:
+    """A query whose SQL is written once: peewee takes longer to write it than the database to answer.
+
+    `make` is called once, with a blank for each value. A call with the values, as the database keeps
+    them, gives what executing the query itself would give. Its text must not depend on the values: no
+    lists, and no comparing with None. An insert has to be `as_rowcount()`.
+    """
+
+    def __init__(self, make: Callable[..., Any]) -> None:
+        self._make = make
+        self._written: dict[type, tuple[Any, str, list[Any]]] = {}  # by kind of database
+
+    def __call__(self, *values: Any) -> Any:
+        kind = type(database.obj)
+        if kind not in self._written:
+            query = self._make(*(Value(_Blank(place), converter=False) for place in range(len(values))))
+            self._written[kind] = (query, *query.sql())
+        query, sql, parameters = self._written[kind]
+        filled = [values[p.place] if isinstance(p, _Blank) else p for p in parameters]
+        return query.clone().execute(_Sent(database.execute_sql(sql, filled)))
+
+
+class _Blank:
+    """Stands in a query's parameters for a value that each call brings."""
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+
+
+class _Sent:
+    """What a query takes for its database once it was sent: it gets the cursor, and makes rows of it."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def execute(self, _: Any) -> Any:
+        return self._cursor
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(database, name)
 
 
 class WriteLock:

@@ -160,11 +160,14 @@ def _claim(mail_id: int) -> OutboxMail | None:
 def _send(mail: OutboxMail, config: Config) -> int:
     try:
         kept = _hand_over(mail, config)
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: no message can be made of it
         _try_later(mail, error)
         return 0
     with transaction():
-        OutboxMail.update(state=KEPT if kept else SENT, sent_at=now(), error="").where(OutboxMail.id == mail.id).execute()
+        # what left is not kept here: it may hold a link that sets a password
+        words = {} if kept else {"text": "", "html": ""}
+        done = OutboxMail.update(state=KEPT if kept else SENT, sent_at=now(), error="", **words)
+        done.where(OutboxMail.id == mail.id).execute()
     return 1
 
 

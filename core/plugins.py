@@ -10,6 +10,7 @@ import importlib
 import logging
 import pkgutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -21,7 +22,7 @@ from peewee import CharField, IntegerField, TextField
 
 from core import hookspecs
 from core.dates import now
-from core.db import BaseModel, MomentField, transaction, tuples
+from core.db import BaseModel, MomentField, Prepared, database, transaction
 from core.people import Centre, EnabledPlugin
 
 log = logging.getLogger(__name__)
@@ -112,17 +113,26 @@ class Plugins:
             if name != CORE and names is not None and name not in names:
                 continue
             try:
-                yield name, impl.function(**{key: values[key] for key in impl.argnames})
-            except Exception as error:  # any plugin may fail in any way; the page must not
+                with _apart():
+                    answer = impl.function(**{key: values[key] for key in impl.argnames})
+            except (Exception, SystemExit) as error:  # any plugin may fail in any way; the page must not
                 log.exception("plugin %s failed in %s", name, hook)
                 _record_fault(name, hook, error)
+            else:
+                yield name, answer
 
     def implemented(self, hook: str) -> set[str]:
         """The names of the plugins that implement a hook."""
         return {impl.plugin_name for impl in getattr(self._manager.hook, hook).get_hookimpls()}
 
 
-def _record_fault(plugin: str, hook: str, error: Exception) -> None:
+def _apart() -> AbstractContextManager[Any]:
+    """Inside a transaction, a savepoint: a plugin's failed query must not take the caller's work along."""
+    inside = database.obj is not None and database.in_transaction()
+    return database.atomic() if inside else nullcontext()
+
+
+def _record_fault(plugin: str, hook: str, error: BaseException) -> None:
     text = f"{type(error).__name__}: {error}"[:500]
     try:
         with transaction():
@@ -150,9 +160,14 @@ def enabled_for(centre: Centre) -> frozenset[str]:
     return cache[centre.id]
 
 
+@Prepared
+def _switches(centre_id: Any) -> Any:
+    query = EnabledPlugin.select(EnabledPlugin.plugin, EnabledPlugin.enabled)
+    return query.where(EnabledPlugin.centre == centre_id).tuples()
+
+
 def _enabled(centre: Centre) -> frozenset[str]:
-    rows = EnabledPlugin.select(EnabledPlugin.plugin, EnabledPlugin.enabled).where(EnabledPlugin.centre == centre.id)
-    switched = {plugin: on for plugin, on in tuples(rows)}
+    switched = dict(_switches(centre.id))
     return frozenset(plugin.name for plugin in registry() if switched.get(plugin.name, plugin.default_enabled))
 
 

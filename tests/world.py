@@ -24,6 +24,15 @@ from core.steps import scan as scan_steps
 CENTRE_ROLES = (Role.DIRECTOR, Role.COORDINATOR, Role.MEMBER, Role.STAFF)
 
 
+class Browser(FlaskClient):
+    """A client whose every request has a context of its own, also where the test itself runs inside one."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs.setdefault("buffered", True)  # so that a file that was sent is closed
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 class World:
     """`centre` lies in `group`, `other` in `other_group`; `people` holds a user for each role of `centre`.
 
@@ -32,6 +41,7 @@ class World:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
+        app.test_client_class = Browser
         self.group, self.other_group = SchoolGroup.create(name="Noord"), SchoolGroup.create(name="Zuid")
         self.centre = self.add_centre("CLB Aalrijk", self.group)
         self.other = self.add_centre("CLB Beverdam", self.other_group)
@@ -51,7 +61,9 @@ class World:
         self, role: Role, centre: Centre | None = None, group: SchoolGroup | None = None, name: str = ""
     ) -> User:
         name = name or f"{role.value.replace('_', ' ').title()} {secrets.token_hex(2)}"
-        user = User.create(email=f"{role.value}-{secrets.token_hex(4)}@test.test", name=name, created_at=now())
+        user = User.create(
+            email=f"{role.value}-{secrets.token_hex(4)}@test.test", name=name, created_at=now()
+        )
         Membership.create(user=user, role=role, centre=centre, group=group)
         return user
 
@@ -85,7 +97,10 @@ class World:
     def result(self, scan: Scan, stage: int = 2, wish: int = 3, **changes: Any) -> ScanResult:
         """A complete, sound result: every block alike, the first three blocks as priorities."""
         blocks = [block.key for block in document_of(scan.instrument_id).blocks]
-        ratings = tuple(BlockResult(key, stage=stage, wish=wish, choice="deliberate", differences=("nee",)) for key in blocks)
+        ratings = tuple(
+            BlockResult(key, stage=stage, wish=wish, choice="deliberate", differences=("nee",))
+            for key in blocks
+        )
         return ScanResult(**{"ratings": ratings, "priorities": tuple(blocks[:3]), **changes})
 
     def submit(self, scan: Scan | None = None, **changes: Any) -> Scan:
@@ -95,7 +110,9 @@ class World:
         scan_steps.submit_scan(centre, scan, self.result(scan, **changes), self.coordinator.id)
         return Scan.get_by_id(scan.id)
 
-    def add_goal(self, block: str = "", centre: Centre | None = None, running: bool = True, **changes: Any) -> Goal:
+    def add_goal(
+        self, block: str = "", centre: Centre | None = None, running: bool = True, **changes: Any
+    ) -> Goal:
         """A goal of a centre from today on for a year, owned by the coordinator."""
         centre = centre or self.centre
         block = block or "behartiger"
@@ -114,7 +131,9 @@ class World:
         return Goal.get_by_id(goal.id)
 
     def add_evaluation(self, goal: Goal, due_on: date | None = None) -> Evaluation:
-        return plan.plan_evaluation(goal.centre, goal, due_on or today() + timedelta(days=30), self.coordinator.id)
+        return plan.plan_evaluation(
+            goal.centre, goal, due_on or today() + timedelta(days=30), self.coordinator.id
+        )
 
     @property
     def year(self) -> SchoolYear:
@@ -122,7 +141,7 @@ class World:
 
     def url(self, path: str = "", centre: Centre | None = None, year: SchoolYear | None = None) -> str:
         """An address under a centre's present year: url("zelfscan") is /centrum/clb-aalrijk/2025-2026/zelfscan."""
-        return f"/centrum/{(centre or self.centre).slug}/{year or self.year}/{path}".rstrip("/")
+        return f"/centrum/{(centre or self.centre).slug}/{year or self.year}/{path}"
 
 
 @contextmanager

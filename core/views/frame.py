@@ -15,7 +15,7 @@ from core.config import VERSION, Config
 from core.cycle import Cycle
 from core.dates import SchoolYear, day_label, moment_label, near_label, now, today
 from core.dates import local as local_time
-from core.db import tuples
+from core.db import Prepared
 from core.plugins import ask
 
 MOST_CENTRES = 25  # in the menu; a longer list is a page
@@ -62,14 +62,24 @@ def _nav() -> Nav:
         _add_centre_links(nav, centre)
     nav.centres = _centre_menu()
     nav.office = [
-        {"label": label, "url": url_for(endpoint), "current": request.endpoint == endpoint}
-        for label, endpoint, permission in OFFICE_PAGES
-        if person().may(permission)
+        _link(label, url_for(endpoint)) for label, endpoint, permission in OFFICE_PAGES if person().may(permission)
     ]
-    for group_id in sorted(person().group_ids):
-        url = url_for("network.show_group", group_id=group_id)
-        nav.office.append({"label": "Scholengroep", "url": url, "current": request.path == url})
+    nav.office += [_link(label, url_for("network.show_group", group_id=group_id)) for group_id, label in _groups()]
     return nav
+
+
+def _link(label: str, url: str) -> dict[str, Any]:
+    """A link of the menu; current on its own page and on those below it."""
+    below = not url.endswith("/") and request.path.startswith(f"{url}/")
+    return {"label": label, "url": url, "current": request.path == url or below}
+
+
+def _groups() -> list[tuple[int, str]]:
+    """The school groups that one reads for; they go by name where there are several."""
+    ids = sorted(person().group_ids)
+    if len(ids) < 2:
+        return [(group_id, "Scholengroep") for group_id in ids]
+    return [(group.id, group.name) for group in people.SchoolGroup.select().where(people.SchoolGroup.id.in_(ids))]
 
 
 def _centre_menu() -> list[dict[str, str]]:
@@ -86,28 +96,25 @@ def _add_centre_links(nav: Nav, centre: people.Centre) -> None:
         return
     links = [*CENTRE_PAGES, *((link.label, link.endpoint, link.permission) for link in ask("centre_links", centre))]
     nav.links = [
-        {
-            "label": label,
-            "url": url_for(endpoint, slug=centre.slug, year=year),
-            "current": request.endpoint == endpoint,
-        }
-        for label, endpoint, permission in links
-        if may(permission)
+        _link(label, url_for(endpoint, slug=centre.slug, year=year)) for label, endpoint, permission in links if may(permission)
     ]
     if may("centre.read"):
-        history = url_for("centre.show_history", slug=centre.slug)
-        nav.links.append({"label": "Geschiedenis", "url": history, "current": request.path == history})
+        nav.links.append(_link("Geschiedenis", url_for("centre.show_history", slug=centre.slug)))
         nav.years = [
             {"label": str(y), "url": url_for("centre.show_home", slug=centre.slug, year=y), "current": y == year}
             for y in reversed(years)
         ]
 
 
+@Prepared
+def _years(centre_id: Any) -> Any:
+    return Cycle.select(Cycle.year).where(Cycle.centre == centre_id).order_by(Cycle.year).tuples()
+
+
 def years_of(centre: people.Centre) -> list[SchoolYear]:
     """The school years in which a centre has a cycle, oldest first; one query a request."""
     if "centre_years" not in g:
-        rows = Cycle.select(Cycle.year).where(Cycle.centre == centre.id).order_by(Cycle.year)
-        g.centre_years = [SchoolYear(year) for (year,) in tuples(rows)]
+        g.centre_years = [SchoolYear(year) for (year,) in _years(centre.id)]
     found: list[SchoolYear] = g.centre_years
     return found
 
@@ -139,4 +146,6 @@ def add_helpers(app: Flask) -> None:
 
     @app.context_processor
     def frame() -> dict[str, Any]:
-        return {"nav": _nav(), "centre": g.get("centre"), "cycle": g.get("cycle")}
+        if "nav" not in g:  # panels of plugins are templates too
+            g.nav = _nav()
+        return {"nav": g.nav, "centre": g.get("centre"), "cycle": g.get("cycle")}

@@ -40,7 +40,8 @@ def endpoint_of(site: Any, url: str) -> str | None:
 
 
 def links(page: Page) -> list[str]:
-    return page.evaluate("[...document.querySelectorAll('main a[href], header a[href], footer a[href]')].map(a => a.href)")
+    found = "[...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), location).href)"
+    return list(page.evaluate(found))
 
 
 def is_download(page: Page, url: str) -> bool:
