@@ -51,7 +51,7 @@ expected=$("$root/.venv/bin/python" -c 'import sys, tomllib; print(tomllib.load(
 case $version in *"$expected"*) ;; *) echo "The command names another version than pyproject.toml ($expected)."; exit 1 ;; esac
 
 echo "==> poolster init"
-"$poolster" init </dev/null
+"$poolster" init --email admin@example.org --mail-url smtp://localhost:25 </dev/null
 test -f "$POOLSTER_INSTANCE/config.toml" || { echo "poolster init wrote no config.toml."; exit 1; }
 
 echo "==> poolster serve"

@@ -56,7 +56,9 @@ class Person:
     centre_roles: dict[int, set[Role]] = field(default_factory=dict)
     centres: dict[str, Centre] = field(default_factory=dict)  # by slug; active ones, through a role in them
     group_ids: set[int] = field(default_factory=set)
-    _permissions: dict[int | None, frozenset[str]] = field(default_factory=dict)  # by centre, None for the network
+    _permissions: dict[int | None, frozenset[str]] = field(
+        default_factory=dict
+    )  # by centre, None for the network
 
     is_authenticated = True
     is_active = True
@@ -86,7 +88,11 @@ class Person:
             return True
         place = centre.id if centre else None
         if place not in self._permissions:  # a page asks some twenty times
-            roles = self.roles_in(centre) if centre else self.network_roles | ({Role.GROUP_READER} if self.group_ids else set())
+            roles = (
+                self.roles_in(centre)
+                if centre
+                else self.network_roles | ({Role.GROUP_READER} if self.group_ids else set())
+            )
             self._permissions[place] = frozenset().union(*(PERMISSIONS[role] for role in roles))
         return permission in self._permissions[place]
 
@@ -96,8 +102,16 @@ def _rows_of_log_in(token_hash: Any, since: Any) -> Any:
     """A row for each role of the person behind a log-in; one without roles where there are none."""
     return (
         LoginSession.select(
-            User.id, User.name, User.email, Membership.role, Membership.group_id, Centre.id, Centre.slug, Centre.name,
-            Centre.place, Centre.active,
+            User.id,
+            User.name,
+            User.email,
+            Membership.role,
+            Membership.group_id,
+            Centre.id,
+            Centre.slug,
+            Centre.name,
+            Centre.place,
+            Centre.active,
         )
         .join(User)
         .join(Membership, JOIN.LEFT_OUTER, on=(Membership.user == User.id))
@@ -121,7 +135,9 @@ def load_person(token: str) -> Person | None:
         if centre_id is not None:
             if active:
                 person.centre_roles.setdefault(centre_id, set()).add(Role(role))
-                person.centres[slug] = Centre(id=centre_id, slug=slug, name=centre_name, place=place, active=active)
+                person.centres[slug] = Centre(
+                    id=centre_id, slug=slug, name=centre_name, place=place, active=active
+                )
         elif group_id is not None:
             person.group_ids.add(group_id)
         else:
@@ -255,7 +271,9 @@ def my_submitted_scan() -> Scan:
 def my_goal() -> Goal:
     """The centre's goal in the address; another centre's does not exist here."""
     query = Goal.select(Goal, User).join(User, JOIN.LEFT_OUTER)
-    goal: Goal | None = query.where((Goal.id == _view_arg("goal_id")) & (Goal.centre == my_centre().id)).first()
+    goal: Goal | None = query.where(
+        (Goal.id == _view_arg("goal_id")) & (Goal.centre == my_centre().id)
+    ).first()
     return goal or abort(404)
 
 
@@ -269,7 +287,9 @@ def my_action() -> Action:
 def my_evaluation() -> Evaluation:
     """The evaluation in the address, of the goal in the address."""
     query = Evaluation.select(Evaluation, Goal).join(Goal)
-    evaluation: Evaluation | None = query.where((Evaluation.id == _view_arg("evaluation_id")) & _this_goal()).first()
+    evaluation: Evaluation | None = query.where(
+        (Evaluation.id == _view_arg("evaluation_id")) & _this_goal()
+    ).first()
     return evaluation or abort(404)
 
 

@@ -66,7 +66,15 @@ def record(
 
 
 def _hash(previous: str, entry: AuditEntry) -> str:
-    parts = (previous, entry.at.isoformat(), entry.user_id, entry.centre_id, entry.verb, entry.subject, entry.detail)
+    parts = (
+        previous,
+        entry.at.isoformat(),
+        entry.user_id,
+        entry.centre_id,
+        entry.verb,
+        entry.subject,
+        entry.detail,
+    )
     return hashlib.sha256(json.dumps([str(part) for part in parts], ensure_ascii=False).encode()).hexdigest()
 
 

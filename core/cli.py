@@ -38,7 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--email", help="e-mailadres van de eerste POC+-beheerder")
     init.add_argument("--name", default="POC+-beheerder", help="naam van die beheerder")
     init.add_argument("--base-url", default="", help="het adres waarop mensen Poolster openen")
-    init.add_argument("--mail-url", default="", help="de mailserver, als smtp://gebruiker:wachtwoord@server:587")
+    init.add_argument(
+        "--mail-url", default="", help="de mailserver, als smtp://gebruiker:wachtwoord@server:587"
+    )
     init.set_defaults(run=_init)
     commands.add_parser("serve", help="start de website en de klok").set_defaults(run=_serve)
     commands.add_parser("demo", help="vul een demo en start ze").set_defaults(run=_demo)
@@ -56,7 +58,9 @@ def _init(chosen: argparse.Namespace) -> int:
     email = chosen.email or _asked("E-mailadres van de eerste POC+-beheerder: ")
     if not email:
         raise ConfigError("Geef het e-mailadres van de eerste POC+-beheerder, met --email.")
-    mail_url = chosen.mail_url or _asked("Mailserver (smtp://server:25; leeg: mails bewaren, niet versturen): ")
+    mail_url = chosen.mail_url or _asked(
+        "Mailserver (smtp://server:25; leeg: mails bewaren, niet versturen): "
+    )
     text = config.new_config_text(mail_url or "mailbox:", chosen.base_url)
     folder.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
@@ -98,7 +102,9 @@ def _publish(chosen: argparse.Namespace) -> int:
         from core.instrument import publish
         from core.instrument_document import read_document
 
-        versions = publish_folder(chosen.file) if chosen.file.is_dir() else [publish(read_document(chosen.file))]
+        versions = (
+            publish_folder(chosen.file) if chosen.file.is_dir() else [publish(read_document(chosen.file))]
+        )
     for version in versions:
         print(f"Gepubliceerd: {version.title}, versie {version.version}")
     return 0

@@ -102,7 +102,9 @@ def _typed(name: str, value: Any, where: str) -> Any:
     if kind == "int":
         least, most = WHOLE_NUMBERS[name]
         if not str(value).isascii() or not str(value).isdigit() or not least <= int(value) <= most:
-            raise ConfigError(f"{where}: “{value}” past niet bij {name}. Kies een getal van {least} tot {most}.")
+            raise ConfigError(
+                f"{where}: “{value}” past niet bij {name}. Kies een getal van {least} tot {most}."
+            )
         return int(value)
     if kind == "bool":
         if str(value).lower() not in {"0", "1", "true", "false"}:
@@ -123,14 +125,22 @@ def checked(config: Config) -> Config:
     if len(config.secret_key) < 32:
         raise ConfigError("secret_key is te kort: gebruik minstens 32 tekens (`poolster init` maakt er een).")
     database_url = config.database_url or f"sqlite:///{config.instance / 'poolster.db'}"
-    if _address("DATABASE_URL", database_url).scheme.partition("+")[0] not in {"sqlite", "postgres", "postgresql"}:
+    if _address("DATABASE_URL", database_url).scheme.partition("+")[0] not in {
+        "sqlite",
+        "postgres",
+        "postgresql",
+    }:
         raise ConfigError("DATABASE_URL moet met sqlite: of postgresql: beginnen.")
     base_url = (config.base_url or f"http://{config.host}:{config.port}").rstrip("/")
     parts = _address("base_url", base_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
-        raise ConfigError(f"base_url “{base_url}” moet een adres zijn als https://poolster.voorbeeld.be, zonder pad.")
+        raise ConfigError(
+            f"base_url “{base_url}” moet een adres zijn als https://poolster.voorbeeld.be, zonder pad."
+        )
     if not config.mail_url:
-        raise ConfigError("MAIL_URL ontbreekt: geef het adres van jullie mailserver, als smtp://gebruiker:wachtwoord@server:587.")
+        raise ConfigError(
+            "MAIL_URL ontbreekt: geef het adres van jullie mailserver, als smtp://gebruiker:wachtwoord@server:587."
+        )
     mail = _address("MAIL_URL", config.mail_url)
     if mail.scheme not in {"smtp", "smtps", "mailbox"} or (mail.scheme != "mailbox" and not mail.hostname):
         raise ConfigError("MAIL_URL moet beginnen met smtp:// of smtps:// en een server noemen.")

@@ -22,7 +22,17 @@ from core.plugins import ask
 from core.steps import account, people, plan, scan
 
 RESCAN, PLAN, EVALUATION, PRIORITIES, OPEN = "rescan", "plan", "evaluation", "priorities", "scan"
-LISTED = ("beheer", "begeleider", "directeur", "coordinator", "lid", "medewerker", "directeur2", "directeur3", "scholengroep")
+LISTED = (
+    "beheer",
+    "begeleider",
+    "directeur",
+    "coordinator",
+    "lid",
+    "medewerker",
+    "directeur2",
+    "directeur3",
+    "scholengroep",
+)
 
 
 class DemoPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,7 +115,9 @@ def log_ins() -> list[dict[str, str]]:
     for person in network().people:
         if person.email.partition("@")[0] in LISTED:
             where = network().centres[person.centre].name if person.centre is not None else ""
-            found.append({"email": person.email, "label": ROLE_LABELS[person.role] + (f", {where}" if where else "")})
+            found.append(
+                {"email": person.email, "label": ROLE_LABELS[person.role] + (f", {where}" if where else "")}
+            )
     return found
 
 
@@ -133,10 +145,14 @@ def _on(day: date) -> Iterator[None]:
 
 def _add_people() -> list[Centre]:
     groups = [people.save_group(name, None) for name in network().groups]
-    centres = [people.save_centre(c.name, c.place, [groups[c.group].id], True, None) for c in network().centres]
+    centres = [
+        people.save_centre(c.name, c.place, [groups[c.group].id], True, None) for c in network().centres
+    ]
     password_hash = account.hash_password(network().password)
     for person in network().people:
-        user = User.create(email=person.email, name=person.name, created_at=now(), password_hash=password_hash)
+        user = User.create(
+            email=person.email, name=person.name, created_at=now(), password_hash=password_hash
+        )
         Membership.create(
             user=user,
             role=person.role,
@@ -148,8 +164,10 @@ def _add_people() -> list[Centre]:
 
 def _leader(centre: Centre) -> User:
     """Who acts for a centre: its coordinator, or else its director."""
-    query = User.select().join(Membership).where(
-        (Membership.centre == centre) & Membership.role.in_([Role.COORDINATOR, Role.DIRECTOR])
+    query = (
+        User.select()
+        .join(Membership)
+        .where((Membership.centre == centre) & Membership.role.in_([Role.COORDINATOR, Role.DIRECTOR]))
     )
     user: User = query.order_by(Membership.role).first()
     return user
@@ -173,7 +191,9 @@ def _live(centre: Centre, described: DemoYear) -> None:
         return
     with _on(opened + timedelta(days=31)):
         scan_row = Scan.get_by_id(taken.id)
-        plan.choose_priorities(centre, Cycle.get_by_id(cycle.id), scan_row, described.priorities, "", cycle.revision, leader.id)
+        plan.choose_priorities(
+            centre, Cycle.get_by_id(cycle.id), scan_row, described.priorities, "", cycle.revision, leader.id
+        )
     _plan(centre, year, described, leader)
 
 
@@ -182,7 +202,9 @@ def _result(taken: Scan, described: DemoYear) -> ScanResult:
     pillars = [pillar.key for pillar in document.pillars]
     choices = ("deliberate", "both", "context")
     ratings = []
-    for place, (block, stage, wish) in enumerate(zip(document.blocks, described.stages, described.wishes, strict=True)):
+    for place, (block, stage, wish) in enumerate(
+        zip(document.blocks, described.stages, described.wishes, strict=True)
+    ):
         chosen = block.key in described.priorities
         ratings.append(
             BlockResult(
@@ -233,7 +255,12 @@ def _add_goal(
         plan.agree_goal(centre, goal, leader.id)
     for step, title in enumerate(words.actions):
         due = year.first_day + timedelta(days=90 + 60 * step + 10 * place)
-        plan.add_action(centre, goal, plan.ActionText(title, team[(place + step) % len(team)].id, due, _state(due)), leader.id)
+        plan.add_action(
+            centre,
+            goal,
+            plan.ActionText(title, team[(place + step) % len(team)].id, due, _state(due)),
+            leader.id,
+        )
 
 
 def _add_present_actions(centre: Centre, leader: User) -> None:
@@ -242,7 +269,8 @@ def _add_present_actions(centre: Centre, leader: User) -> None:
     running = Goal.select().where((Goal.centre == centre) & Goal.closed_on.is_null()).order_by(Goal.id)
     for place, goal in enumerate(running):
         for step, (title, days) in enumerate(network().present_actions.items()):
-            text = plan.ActionText(title, team[(place + step) % len(team)].id, today() + timedelta(days=days + 5 * place))
+            owner = leader if step == 0 else team[(place + step) % len(team)]
+            text = plan.ActionText(title, owner.id, today() + timedelta(days=days + 5 * place))
             plan.add_action(centre, goal, text, leader.id)
 
 
@@ -254,8 +282,12 @@ def _state(due: date) -> str:
 
 def _evaluate(centre: Centre, year: SchoolYear, leader: User) -> None:
     """Look back at the end of a school year: adjust what goes on, secure what is reached."""
-    waiting = Evaluation.select(Evaluation, Goal).join(Goal).where(
-        (Goal.centre == centre) & Evaluation.recorded_at.is_null() & (Evaluation.due_on <= year.last_day)
+    waiting = (
+        Evaluation.select(Evaluation, Goal)
+        .join(Goal)
+        .where(
+            (Goal.centre == centre) & Evaluation.recorded_at.is_null() & (Evaluation.due_on <= year.last_day)
+        )
     )
     outcomes = (
         (Verdict.PARTLY, FollowUp.ADJUST),
@@ -264,7 +296,11 @@ def _evaluate(centre: Centre, year: SchoolYear, leader: User) -> None:
     )
     for place, evaluation in enumerate(waiting.order_by(Evaluation.due_on)):
         verdict, follow_up = outcomes[(place + year.start_year) % 3]
-        again = SchoolYear.of(evaluation.due_on).next.first_day + timedelta(days=190) if follow_up == FollowUp.ADJUST else None
+        again = (
+            SchoolYear.of(evaluation.due_on).next.first_day + timedelta(days=190)
+            if follow_up == FollowUp.ADJUST
+            else None
+        )
         with _on(evaluation.due_on):
             outcome = plan.Outcome(evaluation.due_on, verdict, network().seen[place % 3], follow_up, again)
             plan.record_evaluation(centre, evaluation, outcome, leader.id)

@@ -73,7 +73,9 @@ class ChoiceField(SelectField):
     `required` is the sentence for nothing chosen; without it nothing is an answer too.
     """
 
-    def __init__(self, label: str, unknown: str = "Kies iets uit de lijst.", required: str = "", **options: Any) -> None:
+    def __init__(
+        self, label: str, unknown: str = "Kies iets uit de lijst.", required: str = "", **options: Any
+    ) -> None:
         super().__init__(label, [InputRequired(required) if required else Optional()], **options)
         self.unknown = unknown
 
@@ -163,7 +165,9 @@ class GoalForm(BaseForm):
     """A goal; `block` and `owner_id` get their choices from the centre."""
 
     title = text("Wat willen jullie bereiken?")
-    block = ChoiceField("Bouwsteen", "Kies een bouwsteen uit de lijst.", "Kies de bouwsteen waar dit doel bij hoort.")
+    block = ChoiceField(
+        "Bouwsteen", "Kies een bouwsteen uit de lijst.", "Kies de bouwsteen waar dit doel bij hoort."
+    )
     description = long_text("Toelichting")
     owner_id = ChoiceField("Trekker", OWNER)
     starts_on = day("Begin")

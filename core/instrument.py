@@ -37,7 +37,11 @@ def publish(document: Instrument) -> InstrumentVersion:
         version = InstrumentVersion.get_or_none(key=document.key, version=document.version)
         if version is None:
             return InstrumentVersion.create(
-                key=document.key, version=document.version, title=document.title, document=text, published_at=now()
+                key=document.key,
+                version=document.version,
+                title=document.title,
+                document=text,
+                published_at=now(),
             )
     if version.document != text:
         raise PublishedAlready(
@@ -55,7 +59,11 @@ def publish_folder(folder: Path | None = None) -> list[InstrumentVersion]:
 
 def offered_version() -> InstrumentVersion:
     """The version that a new scan is taken with: the one published last."""
-    return InstrumentVersion.select().order_by(InstrumentVersion.published_at.desc(), InstrumentVersion.id.desc()).get()
+    return (
+        InstrumentVersion.select()
+        .order_by(InstrumentVersion.published_at.desc(), InstrumentVersion.id.desc())
+        .get()
+    )
 
 
 @lru_cache(maxsize=32)

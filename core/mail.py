@@ -75,7 +75,13 @@ def _mail_text(template: str) -> MailText:
 
 
 def queue(
-    to: str, template: str, *, link: str = "", centre_id: int | None = None, lines: Sequence[str] = (), **values: Any
+    to: str,
+    template: str,
+    *,
+    link: str = "",
+    centre_id: int | None = None,
+    lines: Sequence[str] = (),
+    **values: Any,
 ) -> OutboxMail:
     """Put a mail in the outbox; call it inside the transaction of its cause.
 
@@ -146,7 +152,9 @@ def _claim(mail_id: int) -> OutboxMail | None:
     moment = now()
     with transaction():
         taken = (
-            OutboxMail.update(state=SENDING, attempts=OutboxMail.attempts + 1, next_try_at=moment + CLAIM_LASTS)
+            OutboxMail.update(
+                state=SENDING, attempts=OutboxMail.attempts + 1, next_try_at=moment + CLAIM_LASTS
+            )
             .where(
                 (OutboxMail.id == mail_id)
                 & OutboxMail.state.in_([WAITING, SENDING])
@@ -176,9 +184,9 @@ def _try_later(mail: OutboxMail, error: Exception) -> None:
     given_up = mail.attempts > len(PAUSES)
     next_try: datetime = now() if given_up else now() + PAUSES[mail.attempts - 1]
     with transaction():
-        OutboxMail.update(state=FAILED if given_up else WAITING, next_try_at=next_try, error=str(error)[:500]).where(
-            OutboxMail.id == mail.id
-        ).execute()
+        OutboxMail.update(
+            state=FAILED if given_up else WAITING, next_try_at=next_try, error=str(error)[:500]
+        ).where(OutboxMail.id == mail.id).execute()
 
 
 def _hand_over(mail: OutboxMail, config: Config) -> bool:

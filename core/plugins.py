@@ -108,7 +108,9 @@ class Plugins:
         `names` are the plugins that may answer, besides core; None lets all of them.
         """
         caller = getattr(self._manager.hook, hook)
-        for impl in sorted(caller.get_hookimpls(), key=lambda impl: (impl.plugin_name != CORE, impl.plugin_name)):
+        for impl in sorted(
+            caller.get_hookimpls(), key=lambda impl: (impl.plugin_name != CORE, impl.plugin_name)
+        ):
             name = impl.plugin_name
             if name != CORE and names is not None and name not in names:
                 continue
@@ -136,7 +138,9 @@ def _record_fault(plugin: str, hook: str, error: BaseException) -> None:
     text = f"{type(error).__name__}: {error}"[:500]
     try:
         with transaction():
-            fault, new = PluginFault.get_or_create(plugin=plugin, hook=hook, defaults={"error": text, "last_at": now()})
+            fault, new = PluginFault.get_or_create(
+                plugin=plugin, hook=hook, defaults={"error": text, "last_at": now()}
+            )
             if not new:
                 fault.error, fault.times, fault.last_at = text, fault.times + 1, now()
                 fault.save()
@@ -168,7 +172,9 @@ def _switches(centre_id: Any) -> Any:
 
 def _enabled(centre: Centre) -> frozenset[str]:
     switched = dict(_switches(centre.id))
-    return frozenset(plugin.name for plugin in registry() if switched.get(plugin.name, plugin.default_enabled))
+    return frozenset(
+        plugin.name for plugin in registry() if switched.get(plugin.name, plugin.default_enabled)
+    )
 
 
 def forget_enabled(centre: Centre) -> None:

@@ -56,7 +56,11 @@ GOAL_STATE_LABELS = {"draft": "In opmaak", "running": "Loopt", "secured": "Gebor
 ACTION_STATE_LABELS = {"open": "Te doen", "started": "Bezig", "done": "Klaar", "dropped": "Vervallen"}
 VERDICT_LABELS = {"reached": "Bereikt", "partly": "Gedeeltelijk bereikt", "not": "Niet bereikt"}
 FOLLOW_UP_LABELS = {"secure": "Borgen", "adjust": "Bijsturen", "stop": "Stoppen"}
-CHOICE_LABELS = {"deliberate": "Bewuste keuze", "context": "Vooral door de context", "both": "Keuze en context samen"}
+CHOICE_LABELS = {
+    "deliberate": "Bewuste keuze",
+    "context": "Vooral door de context",
+    "both": "Keuze en context samen",
+}
 
 
 class Cycle(BaseModel):

@@ -49,7 +49,9 @@ def by_year(centre: Centre, cycles: Sequence[Cycle]) -> list[YearView]:
     ids = [cycle.id for cycle in cycles]
     priorities = list(Priority.select().where(Priority.cycle.in_(ids)).order_by(Priority.rank))
     goals = list(Goal.select().where(Goal.centre == centre.id).order_by(Goal.starts_on, Goal.id))
-    evaluations = list(Evaluation.select().join(Goal).where(Goal.centre == centre.id).order_by(Evaluation.due_on))
+    evaluations = list(
+        Evaluation.select().join(Goal).where(Goal.centre == centre.id).order_by(Evaluation.due_on)
+    )
     stages = _stages([cycle.scan for cycle in cycles])
     views = []
     for position, cycle in enumerate(cycles):
@@ -59,7 +61,9 @@ def by_year(centre: Centre, cycles: Sequence[Cycle]) -> list[YearView]:
             YearView(
                 cycle=cycle,
                 scan=cycle.scan,
-                priorities=tuple(names.get(row.block, row.block) for row in priorities if row.cycle_id == cycle.id),
+                priorities=tuple(
+                    names.get(row.block, row.block) for row in priorities if row.cycle_id == cycle.id
+                ),
                 goals=tuple(_goal_years(goals, evaluations, cycle.school_year)),
                 moves=tuple(_moves(cycle.scan, older[0], stages)) if older and cycle.scan.submitted else (),
                 has_previous=bool(older),
@@ -99,7 +103,9 @@ def _goal_years(goals: Sequence[Goal], evaluations: Sequence[Evaluation], year: 
             goal=goal,
             carried_over=carried_over(goal, year),
             evaluations=tuple(
-                row for row in evaluations if row.goal_id == goal.id and row.held_on is not None and row.held_on in year
+                row
+                for row in evaluations
+                if row.goal_id == goal.id and row.held_on is not None and row.held_on in year
             ),
         )
         for goal in goals

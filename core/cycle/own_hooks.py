@@ -39,7 +39,12 @@ class OwnHooks:
 
     @hookimpl
     def export_tables(self, centre: Centre, years: Sequence[int]) -> list[Table]:
-        return [_result_table(centre, years), _goal_table(centre, years), _action_table(centre, years), _evaluation_table(centre, years)]
+        return [
+            _result_table(centre, years),
+            _goal_table(centre, years),
+            _action_table(centre, years),
+            _evaluation_table(centre, years),
+        ]
 
 
 def _evaluation_deadlines(centre: Centre, until: date) -> list[Deadline]:
@@ -129,7 +134,9 @@ def _result_rows(scan: Scan, document: Instrument) -> list[list[object]]:
                 _stage_name(rating.wish, document),
                 CHOICE_LABELS.get(rating.choice or "", ""),
                 rating.choice_note,
-                "; ".join(_options("differences", rating.differences or (), document, rating.differences_other)),
+                "; ".join(
+                    _options("differences", rating.differences or (), document, rating.differences_other)
+                ),
                 rating.differences_note,
                 "; ".join(_pillars(rating.levers, document)),
                 rating.levers_note,
@@ -160,11 +167,19 @@ def _pillars(keys: Sequence[str], document: Instrument) -> list[str]:
 def _goals(centre: Centre, years: Sequence[int]) -> list[Goal]:
     """Goals alive in any of the years, each once."""
     spans = [SchoolYear(year) for year in years]
-    query = Goal.select(Goal, User).join(User, JOIN.LEFT_OUTER).where(Goal.centre == centre.id).order_by(Goal.starts_on, Goal.id)
+    query = (
+        Goal.select(Goal, User)
+        .join(User, JOIN.LEFT_OUTER)
+        .where(Goal.centre == centre.id)
+        .order_by(Goal.starts_on, Goal.id)
+    )
     return [
         goal
         for goal in query
-        if any(goal.starts_on <= y.last_day and (goal.closed_on is None or goal.closed_on >= y.first_day) for y in spans)
+        if any(
+            goal.starts_on <= y.last_day and (goal.closed_on is None or goal.closed_on >= y.first_day)
+            for y in spans
+        )
     ]
 
 
@@ -187,16 +202,38 @@ def _goal_table(centre: Centre, years: Sequence[int]) -> Table:
     return Table(
         "doelen",
         "Doelen",
-        ("Nummer", "Bouwsteen", "Doel", "Omschrijving", "Trekker", "Begin", "Einde", "Stand", "Afgesloten op"),
+        (
+            "Nummer",
+            "Bouwsteen",
+            "Doel",
+            "Omschrijving",
+            "Trekker",
+            "Begin",
+            "Einde",
+            "Stand",
+            "Afgesloten op",
+        ),
         rows,
     )
 
 
 def _action_table(centre: Centre, years: Sequence[int]) -> Table:
     ids = [goal.id for goal in _goals(centre, years)]
-    query = Action.select(Action, User).join(User, JOIN.LEFT_OUTER).where(Action.goal.in_(ids)).order_by(Action.goal, Action.id)
+    query = (
+        Action.select(Action, User)
+        .join(User, JOIN.LEFT_OUTER)
+        .where(Action.goal.in_(ids))
+        .order_by(Action.goal, Action.id)
+    )
     rows = [
-        [f"D{row.goal_id}", row.title, row.owner.name if row.owner else "", row.due_on, ACTION_STATE_LABELS[row.state], row.note]
+        [
+            f"D{row.goal_id}",
+            row.title,
+            row.owner.name if row.owner else "",
+            row.due_on,
+            ACTION_STATE_LABELS[row.state],
+            row.note,
+        ]
         for row in query
     ]
     return Table("acties", "Acties", ("Doel", "Actie", "Trekker", "Tegen", "Stand", "Notitie"), rows)
@@ -204,7 +241,12 @@ def _action_table(centre: Centre, years: Sequence[int]) -> Table:
 
 def _evaluation_table(centre: Centre, years: Sequence[int]) -> Table:
     ids = [goal.id for goal in _goals(centre, years)]
-    query = Evaluation.select(Evaluation, Goal).join(Goal).where(Evaluation.goal.in_(ids)).order_by(Evaluation.due_on)
+    query = (
+        Evaluation.select(Evaluation, Goal)
+        .join(Goal)
+        .where(Evaluation.goal.in_(ids))
+        .order_by(Evaluation.due_on)
+    )
     rows = [
         [
             f"D{row.goal_id}",

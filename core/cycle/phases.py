@@ -69,8 +69,12 @@ def facts_of(cycle: Cycle, scan: Scan) -> CycleFacts:
         priorities=list(Priority.select().where(Priority.cycle == cycle).order_by(Priority.rank)),
         goals=goals,
         actions=_actions(ids) if ids else [],
-        evaluations=list(Evaluation.select().where(Evaluation.goal.in_(ids)).order_by(Evaluation.due_on)) if ids else [],
-        rescan_opened=Cycle.select().where((Cycle.centre == cycle.centre_id) & (Cycle.year > cycle.year)).exists(),
+        evaluations=list(Evaluation.select().where(Evaluation.goal.in_(ids)).order_by(Evaluation.due_on))
+        if ids
+        else [],
+        rescan_opened=Cycle.select()
+        .where((Cycle.centre == cycle.centre_id) & (Cycle.year > cycle.year))
+        .exists(),
     )
 
 
@@ -81,10 +85,14 @@ def _actions(goal_ids: Sequence[int]) -> list[Action]:
 
 def goals_alive(centre_id: int, year: SchoolYear) -> list[Goal]:
     """The goals that ran, or wait to run, somewhere in a school year; carried over without a copy."""
-    query = Goal.select(Goal, User).join(User, JOIN.LEFT_OUTER).where(
-        (Goal.centre == centre_id)
-        & (Goal.starts_on <= year.last_day)
-        & (Goal.closed_on.is_null() | (Goal.closed_on >= year.first_day))
+    query = (
+        Goal.select(Goal, User)
+        .join(User, JOIN.LEFT_OUTER)
+        .where(
+            (Goal.centre == centre_id)
+            & (Goal.starts_on <= year.last_day)
+            & (Goal.closed_on.is_null() | (Goal.closed_on >= year.first_day))
+        )
     )
     return list(query.order_by(Goal.starts_on, Goal.id))
 
@@ -92,7 +100,9 @@ def goals_alive(centre_id: int, year: SchoolYear) -> list[Goal]:
 def goals_to_come(centre_id: int, year: SchoolYear) -> list[Goal]:
     """The goals that start after a school year and are not closed; each with its owner."""
     query = Goal.select(Goal, User).join(User, JOIN.LEFT_OUTER)
-    query = query.where((Goal.centre == centre_id) & (Goal.starts_on > year.last_day) & Goal.closed_on.is_null())
+    query = query.where(
+        (Goal.centre == centre_id) & (Goal.starts_on > year.last_day) & Goal.closed_on.is_null()
+    )
     return list(query.order_by(Goal.starts_on, Goal.id))
 
 
@@ -108,7 +118,9 @@ def phases(facts: CycleFacts, names: dict[str, str], day: date) -> list[Phase]:
         PRIORITIES: [] if facts.cycle.priorities_chosen_at else ["De prioriteiten zijn nog niet bevestigd."],
         PLAN: list(_plan_gaps(facts, names)),
         EVALUATION: list(_evaluation_gaps(facts, day)),
-        RESCAN: [] if facts.rescan_opened else [f"De herscan voor {facts.cycle.school_year.next} is nog niet geopend."],
+        RESCAN: []
+        if facts.rescan_opened
+        else [f"De herscan voor {facts.cycle.school_year.next} is nog niet geopend."],
     }
     started = {PLAN: bool(facts.goals), EVALUATION: any(row.recorded for row in facts.evaluations)}
     found: list[Phase] = []
@@ -153,7 +165,11 @@ def _evaluation_gaps(facts: CycleFacts, day: date) -> Iterable[str]:
         late = [row for row in facts.evaluations_of(goal) if not row.recorded and row.due_on < day]
         looked_at = any(row.held_on and row.held_on in facts.cycle.school_year for row in rows)
         if late or (not looked_at and goal.state == GoalState.RUNNING):
-            yield f"“{goal.title}” is dit schooljaar nog niet geëvalueerd." if not late else f"De evaluatie van “{goal.title}” is te laat."
+            yield (
+                f"“{goal.title}” is dit schooljaar nog niet geëvalueerd."
+                if not late
+                else f"De evaluatie van “{goal.title}” is te laat."
+            )
 
 
 def current(found: Sequence[Phase]) -> Phase:

@@ -71,10 +71,14 @@ class Fault:
 def faults(result: ScanResult, instrument: Instrument) -> list[Fault]:
     """Everything that keeps a result from being handed in; empty when it is complete and sound."""
     known = {block.key for block in instrument.blocks}
-    found = [Fault(None, "block", f"De bouwsteen “{r.block}” bestaat niet.") for r in result.ratings if r.block not in known]
+    found = [
+        Fault(None, "block", f"De bouwsteen “{r.block}” bestaat niet.")
+        for r in result.ratings
+        if r.block not in known
+    ]
     for block in instrument.blocks:
         found += block_faults(result.of(block.key), instrument)
-    return found + [*_closing_faults(result, instrument, known)]
+    return [*found, *_closing_faults(result, instrument, known)]
 
 
 def block_faults(rating: BlockResult, instrument: Instrument) -> list[Fault]:
@@ -83,7 +87,11 @@ def block_faults(rating: BlockResult, instrument: Instrument) -> list[Fault]:
     checks = (
         ("stage", rating.stage is None, "Kies het stadium waarin jullie vandaag staan."),
         ("stage", rating.stage is not None and not 1 <= rating.stage <= highest, "Dit stadium bestaat niet."),
-        ("wish", rating.wish is None and instrument.question("wish") is not None, "Kies jullie ambitie: aanhouden, of een hoger stadium."),
+        (
+            "wish",
+            rating.wish is None and instrument.question("wish") is not None,
+            "Kies jullie ambitie: aanhouden, of een hoger stadium.",
+        ),
         (
             "wish",
             bool(rating.wish and rating.stage and not rating.stage <= rating.wish <= highest),
@@ -116,7 +124,9 @@ def _closing_faults(result: ScanResult, instrument: Instrument, known: set[str])
             yield Fault(None, role, f"Bij de {name} staat een bouwsteen die niet bestaat.")
         if question and len(chosen) > question.most:
             yield Fault(None, role, f"Kies hoogstens {question.most} {name}.")
-        if question and len(chosen) < question.least and (chosen or role != "inspiring"):  # none is an answer there
+        if (
+            question and len(chosen) < question.least and (chosen or role != "inspiring")
+        ):  # none is an answer there
             yield Fault(None, role, f"Kies minstens {question.least} {name}.")
 
 
@@ -130,7 +140,9 @@ def result_of(scan: Scan) -> ScanResult:
     return ScanResult(
         ratings=tuple(_block_result(row, factors) for row in ratings),
         inspiring=tuple(row.block for row in ratings if row.inspiring),
-        priorities=tuple(row.block for row in sorted(ratings, key=lambda r: r.priority_rank or 0) if row.priority_rank),
+        priorities=tuple(
+            row.block for row in sorted(ratings, key=lambda r: r.priority_rank or 0) if row.priority_rank
+        ),
     )
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 class Refused(Exception):
     """A step was not done; nothing was written. `messages` are (field, Dutch sentence), field may be ""."""
 
-    def __init__(self, message: str = "", field: str = "", messages: list[tuple[str, str]] | None = None) -> None:
+    def __init__(
+        self, message: str = "", field: str = "", messages: list[tuple[str, str]] | None = None
+    ) -> None:
         self.messages = messages or [(field, message)]
         super().__init__("; ".join(text for _, text in self.messages))
 

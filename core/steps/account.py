@@ -74,7 +74,9 @@ def log_in(email: str, password: str, address: str) -> str:
 
 
 def _tries(key: str) -> int:
-    return int(LoginAttempt.select().where((LoginAttempt.key == key) & (LoginAttempt.at > now() - WINDOW)).count())
+    return int(
+        LoginAttempt.select().where((LoginAttempt.key == key) & (LoginAttempt.at > now() - WINDOW)).count()
+    )
 
 
 def _fits(user: User | None, password: str) -> bool:
@@ -159,6 +161,8 @@ def change_password(user: User, old: str, new: str) -> None:
 
 def _change_password(user: User, new_hash: str) -> None:
     User.update(password_hash=new_hash).where(User.id == user.id).execute()
-    AccessToken.update(used_at=now()).where((AccessToken.user == user) & AccessToken.used_at.is_null()).execute()
+    AccessToken.update(used_at=now()).where(
+        (AccessToken.user == user) & AccessToken.used_at.is_null()
+    ).execute()
     end_sessions(user)
     record("person.password_set", user_id=user.id, subject=f"user:{user.id}")

@@ -60,7 +60,12 @@ def save_group(name: str, actor_id: int | None, group: SchoolGroup | None = None
 
 
 def save_centre(
-    name: str, place: str, group_ids: list[int], active: bool, actor_id: int | None, centre: Centre | None = None
+    name: str,
+    place: str,
+    group_ids: list[int],
+    active: bool,
+    actor_id: int | None,
+    centre: Centre | None = None,
 ) -> Centre:
     """Add a centre, or change one. Its address keeps the name that it started with."""
     name = _name(name)
@@ -76,7 +81,14 @@ def save_centre(
             CentreGroup.delete().where(CentreGroup.centre == centre).execute()
             for group_id in sorted(set(group_ids)):
                 CentreGroup.create(centre=centre, group=group_id)
-            record("centre.saved", user_id=actor_id, centre_id=centre.id, subject=f"centre:{centre.id}", name=name, active=active)
+            record(
+                "centre.saved",
+                user_id=actor_id,
+                centre_id=centre.id,
+                subject=f"centre:{centre.id}",
+                name=name,
+                active=active,
+            )
     except IntegrityError as error:
         raise Refused("Er is al een centrum met die naam.", "name") from error
     return centre
@@ -99,7 +111,12 @@ def _free_slug(name: str) -> str:
 
 
 def invite(
-    email: str, name: str, role: str, actor_id: int | None, centre: Centre | None = None, group: SchoolGroup | None = None
+    email: str,
+    name: str,
+    role: str,
+    actor_id: int | None,
+    centre: Centre | None = None,
+    group: SchoolGroup | None = None,
 ) -> User:
     """Give a person a role, making the account where there is none yet, and mail an invitation to who cannot log in."""
     email = email.strip().lower()
@@ -125,7 +142,12 @@ def invite(
             send_token(user, INVITATION, where=where, role=ROLE_LABELS[Role(role)])
         else:
             queue(
-                user.email, "role_given", link=absolute_link("account.home"), name=user.name, where=where, role=ROLE_LABELS[Role(role)]
+                user.email,
+                "role_given",
+                link=absolute_link("account.home"),
+                name=user.name,
+                where=where,
+                role=ROLE_LABELS[Role(role)],
             )
     return user
 
@@ -159,11 +181,19 @@ def end_sessions(user: User) -> None:
 def send_token(user: User, purpose: str, **values: Any) -> None:
     """Mail a link with which a person sets a password; earlier links stop working. Call inside a transaction."""
     token = secrets.token_urlsafe(32)
-    AccessToken.update(used_at=now()).where((AccessToken.user == user) & AccessToken.used_at.is_null()).execute()
+    AccessToken.update(used_at=now()).where(
+        (AccessToken.user == user) & AccessToken.used_at.is_null()
+    ).execute()
     AccessToken.create(
-        token_hash=hashed(token), user=user, purpose=purpose, created_at=now(), expires_at=now() + LASTS[purpose]
+        token_hash=hashed(token),
+        user=user,
+        purpose=purpose,
+        created_at=now(),
+        expires_at=now() + LASTS[purpose],
     )
-    queue(user.email, purpose, link=absolute_link("account.set_password", token=token), name=user.name, **values)
+    queue(
+        user.email, purpose, link=absolute_link("account.set_password", token=token), name=user.name, **values
+    )
 
 
 def invite_again(user: User, actor_id: int) -> None:
@@ -194,7 +224,11 @@ def revoke(membership: Membership, actor_id: int) -> None:
 
 def _check_another_admin(user_id: int) -> None:
     """Refuse to leave the network without an active admin. Call inside a transaction."""
-    query = Membership.select(Membership.user).join(User).where((Membership.role == Role.NETWORK_ADMIN) & User.active)
+    query = (
+        Membership.select(Membership.user)
+        .join(User)
+        .where((Membership.role == Role.NETWORK_ADMIN) & User.active)
+    )
     if not is_sqlite():  # two admins who remove each other wait in line; an SQLite writer is alone already
         query = query.for_update()
     if {row.user_id for row in query} <= {user_id}:
@@ -210,8 +244,14 @@ def set_active(user: User, active: bool, actor_id: int) -> None:
         User.update(active=active).where(User.id == user.id).execute()
         if not active:
             end_sessions(user)
-            AccessToken.update(used_at=now()).where((AccessToken.user == user) & AccessToken.used_at.is_null()).execute()
-        record("person.activated" if active else "person.deactivated", user_id=actor_id, subject=f"user:{user.id}")
+            AccessToken.update(used_at=now()).where(
+                (AccessToken.user == user) & AccessToken.used_at.is_null()
+            ).execute()
+        record(
+            "person.activated" if active else "person.deactivated",
+            user_id=actor_id,
+            subject=f"user:{user.id}",
+        )
 
 
 def send_again(mail: OutboxMail, actor_id: int) -> None:
@@ -238,5 +278,11 @@ def switch_plugin(centre: Centre, plugin: str, enabled: bool, actor_id: int) -> 
             conflict_target=[EnabledPlugin.centre, EnabledPlugin.plugin],
             preserve=[EnabledPlugin.enabled, EnabledPlugin.switched_by, EnabledPlugin.switched_at],
         ).execute()
-        record("plugin.switched", user_id=actor_id, centre_id=centre.id, subject=f"plugin:{plugin}", enabled=enabled)
+        record(
+            "plugin.switched",
+            user_id=actor_id,
+            centre_id=centre.id,
+            subject=f"plugin:{plugin}",
+            enabled=enabled,
+        )
     forget_enabled(centre)

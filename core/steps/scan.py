@@ -9,7 +9,7 @@ from peewee import IntegrityError
 
 from core.audit import record
 from core.cycle import Cycle, Priority, Rating, Scan
-from core.cycle.result import ScanResult, block_faults, faults, result_of, store_result
+from core.cycle.result import ScanResult, faults, result_of, store_result
 from core.dates import SchoolYear, day_label, now, today
 from core.db import transaction
 from core.instrument import document_of, offered_version
@@ -40,7 +40,13 @@ def open_cycle(centre: Centre, year: SchoolYear, actor_id: int | None) -> Cycle:
         with transaction():
             cycle = Cycle.create(centre=centre, year=year.start_year, opened_at=now(), opened_by=actor_id)
             Scan.create(cycle=cycle, instrument=offered_version(), opened_at=now())
-            record("cycle.opened", user_id=actor_id, centre_id=centre.id, subject=f"cycle:{cycle.id}", year=str(year))
+            record(
+                "cycle.opened",
+                user_id=actor_id,
+                centre_id=centre.id,
+                subject=f"cycle:{cycle.id}",
+                year=str(year),
+            )
     except IntegrityError as error:
         raise Refused(f"De zelfscan van {year} is al geopend.") from error
     return cycle
@@ -70,7 +76,13 @@ def rate_blocks(
             row, _ = Rating.get_or_create(scan=scan, block=block)
             row.stage, row.wish, row.revision = rating.stage, rating.wish, row.revision + 1
             row.save()
-        record("scan.rated", user_id=actor_id, centre_id=centre.id, subject=f"scan:{scan.id}", blocks=sorted(ratings))
+        record(
+            "scan.rated",
+            user_id=actor_id,
+            centre_id=centre.id,
+            subject=f"scan:{scan.id}",
+            blocks=sorted(ratings),
+        )
 
 
 def _keys(document: Instrument) -> set[str]:
@@ -109,7 +121,11 @@ def submit_scan(centre: Centre, scan: Scan, result: ScanResult, actor_id: int) -
     document = document_of(scan.instrument_id)
     wrong = faults(result, document)
     if wrong:
-        raise Refused(messages=[(f"{f.block or 'scan'}-{f.field}", _about(f.block, document) + f.message) for f in wrong])
+        raise Refused(
+            messages=[
+                (f"{f.block or 'scan'}-{f.field}", _about(f.block, document) + f.message) for f in wrong
+            ]
+        )
     with transaction():
         _freeze(scan, actor_id)
         store_result(scan, result)
@@ -141,35 +157,55 @@ def _take_priorities(cycle_id: int, blocks: tuple[str, ...]) -> None:
 
 def _mail_result(centre: Centre, cycle: Cycle, result: ScanResult, document: Instrument) -> None:
     lines = [_line(block.key, result, document) for block in document.blocks]
-    lines += [f"Prioriteit {rank}: {document.block(key).name}" for rank, key in enumerate(result.priorities, start=1)]
+    lines += [
+        f"Prioriteit {rank}: {document.block(key).name}"
+        for rank, key in enumerate(result.priorities, start=1)
+    ]
     year = str(cycle.school_year)
     link = absolute_link("scan.show_result", slug=centre.slug, year=cycle.school_year)
     for email, template in [(to, "scan_submitted") for to in _directors(centre)] + [
         (to, "scan_submitted_group") for to in _group_readers(centre)
     ]:
         queue(
-            email, template, centre_id=centre.id, link=link, lines=lines, centre=centre.name, year=year, day=day_label(today())
+            email,
+            template,
+            centre_id=centre.id,
+            link=link,
+            lines=lines,
+            centre=centre.name,
+            year=year,
+            day=day_label(today()),
         )
 
 
 def _line(block: str, result: ScanResult, document: Instrument) -> str:
     rating = result.of(block)
     stage = document.stage(rating.stage).name if rating.stage else "niet ingevuld"
-    wish = "aanhouden" if rating.wish == rating.stage else f"naar {document.stage(rating.wish).name}" if rating.wish else ""
+    wish = (
+        "aanhouden"
+        if rating.wish == rating.stage
+        else f"naar {document.stage(rating.wish).name}"
+        if rating.wish
+        else ""
+    )
     return f"{document.block(block).name}: {stage}, {wish}".rstrip(", ")
 
 
 def _directors(centre: Centre) -> list[str]:
-    query = User.select(User.email).join(Membership).where(
-        (Membership.centre == centre) & (Membership.role == Role.DIRECTOR) & User.active
+    query = (
+        User.select(User.email)
+        .join(Membership)
+        .where((Membership.centre == centre) & (Membership.role == Role.DIRECTOR) & User.active)
     )
     return sorted({user.email for user in query})
 
 
 def _group_readers(centre: Centre) -> list[str]:
     groups = CentreGroup.select(CentreGroup.group).where(CentreGroup.centre == centre)
-    query = User.select(User.email).join(Membership).where(
-        (Membership.role == Role.GROUP_READER) & Membership.group.in_(groups) & User.active
+    query = (
+        User.select(User.email)
+        .join(Membership)
+        .where((Membership.role == Role.GROUP_READER) & Membership.group.in_(groups) & User.active)
     )
     return sorted({user.email for user in query})
 
@@ -186,4 +222,10 @@ def reopen_scan(centre: Centre, scan: Scan, reason: str, actor_id: int) -> None:
         )
         if not reopened:
             raise Refused("Deze zelfscan is niet ingediend.")
-        record("scan.reopened", user_id=actor_id, centre_id=centre.id, subject=f"scan:{scan.id}", reason=reason.strip())
+        record(
+            "scan.reopened",
+            user_id=actor_id,
+            centre_id=centre.id,
+            subject=f"scan:{scan.id}",
+            reason=reason.strip(),
+        )

@@ -98,7 +98,9 @@ def _way(phase: wheel.Phase, slug: str, year: SchoolYear) -> dict[str, str] | No
 
 
 def _deadlines(facts: wheel.CycleFacts) -> dict[str, list[Deadline]]:
-    found: list[Deadline] = sorted(ask("deadlines", my_centre(), until=today() + SOON), key=lambda d: d.due_on)
+    found: list[Deadline] = sorted(
+        ask("deadlines", my_centre(), until=today() + SOON), key=lambda d: d.due_on
+    )
     return {
         "late": [deadline for deadline in found if deadline.due_on < today()],
         "soon": [deadline for deadline in found if deadline.due_on >= today()],

@@ -62,9 +62,13 @@ def _nav() -> Nav:
         _add_centre_links(nav, centre)
     nav.centres = _centre_menu()
     nav.office = [
-        _link(label, url_for(endpoint)) for label, endpoint, permission in OFFICE_PAGES if person().may(permission)
+        _link(label, url_for(endpoint))
+        for label, endpoint, permission in OFFICE_PAGES
+        if person().may(permission)
     ]
-    nav.office += [_link(label, url_for("network.show_group", group_id=group_id)) for group_id, label in _groups()]
+    nav.office += [
+        _link(label, url_for("network.show_group", group_id=group_id)) for group_id, label in _groups()
+    ]
     return nav
 
 
@@ -79,13 +83,19 @@ def _groups() -> list[tuple[int, str]]:
     ids = sorted(person().group_ids)
     if len(ids) < 2:
         return [(group_id, "Scholengroep") for group_id in ids]
-    return [(group.id, group.name) for group in people.SchoolGroup.select().where(people.SchoolGroup.id.in_(ids))]
+    return [
+        (group.id, group.name) for group in people.SchoolGroup.select().where(people.SchoolGroup.id.in_(ids))
+    ]
 
 
 def _centre_menu() -> list[dict[str, str]]:
     """The centres of someone with a few; the network has its own page for all of them."""
     own = [] if person().may("network.read") else list(my_centres())
-    return [{"name": c.name, "url": url_for("centre.enter", slug=c.slug)} for c in own[:MOST_CENTRES]] if len(own) > 1 else []
+    return (
+        [{"name": c.name, "url": url_for("centre.enter", slug=c.slug)} for c in own[:MOST_CENTRES]]
+        if len(own) > 1
+        else []
+    )
 
 
 def _add_centre_links(nav: Nav, centre: people.Centre) -> None:
@@ -94,14 +104,23 @@ def _add_centre_links(nav: Nav, centre: people.Centre) -> None:
     nav.year = year
     if year is None:
         return
-    links = [*CENTRE_PAGES, *((link.label, link.endpoint, link.permission) for link in ask("centre_links", centre))]
+    links = [
+        *CENTRE_PAGES,
+        *((link.label, link.endpoint, link.permission) for link in ask("centre_links", centre)),
+    ]
     nav.links = [
-        _link(label, url_for(endpoint, slug=centre.slug, year=year)) for label, endpoint, permission in links if may(permission)
+        _link(label, url_for(endpoint, slug=centre.slug, year=year))
+        for label, endpoint, permission in links
+        if may(permission)
     ]
     if may("centre.read"):
         nav.links.append(_link("Geschiedenis", url_for("centre.show_history", slug=centre.slug)))
         nav.years = [
-            {"label": str(y), "url": url_for("centre.show_home", slug=centre.slug, year=y), "current": y == year}
+            {
+                "label": str(y),
+                "url": url_for("centre.show_home", slug=centre.slug, year=y),
+                "current": y == year,
+            }
             for y in reversed(years)
         ]
 

@@ -35,14 +35,29 @@ LOCAL = ("127.0.0.1", "localhost")
 
 #: What people read, by status: a title and what to do.
 PAGES = {
-    400: ("Dit verzoek klopt niet", "Ga terug en probeer opnieuw. Blijft het mis gaan, meld het dan aan POC+."),
-    403: ("Dit mag je niet", "Je rol in dit centrum laat dit niet toe. Vraag het aan jullie directeur of aan POC+."),
-    404: ("Deze pagina is er niet", "Het adres klopt niet, of de pagina hoort bij een centrum of module die je niet kan openen."),
+    400: (
+        "Dit verzoek klopt niet",
+        "Ga terug en probeer opnieuw. Blijft het mis gaan, meld het dan aan POC+.",
+    ),
+    403: (
+        "Dit mag je niet",
+        "Je rol in dit centrum laat dit niet toe. Vraag het aan jullie directeur of aan POC+.",
+    ),
+    404: (
+        "Deze pagina is er niet",
+        "Het adres klopt niet, of de pagina hoort bij een centrum of module die je niet kan openen.",
+    ),
     405: ("Dit kan hier niet", "Ga terug en gebruik de knoppen op de pagina."),
     413: ("Dit is te groot", "Stuur minder tekst of een kleiner bestand."),
     429: ("Even wachten", "Er waren te veel pogingen na elkaar. Probeer over een kwartier opnieuw."),
-    500: ("Er liep iets mis bij ons", "Wat je bewaarde, is bewaard. Probeer opnieuw, en geef dit nummer door aan POC+ als het blijft."),
-    503: ("Poolster is even niet bereikbaar", "Wat je bewaarde, is bewaard. Probeer over een minuut opnieuw."),
+    500: (
+        "Er liep iets mis bij ons",
+        "Wat je bewaarde, is bewaard. Probeer opnieuw, en geef dit nummer door aan POC+ als het blijft.",
+    ),
+    503: (
+        "Poolster is even niet bereikbaar",
+        "Wat je bewaarde, is bewaard. Probeer over een minuut opnieuw.",
+    ),
 }
 FORM_EXPIRED = ("Dit formulier is verlopen", "Ga terug, laad de pagina opnieuw en verstuur ze nog eens.")
 
@@ -95,7 +110,11 @@ def add_error_pages(app: Flask) -> None:
         code = error.code or 500
         if code < 400:
             return error
-        title, message = FORM_EXPIRED if isinstance(error, CSRFError) else PAGES.get(code, PAGES[400 if code < 500 else 500])
+        title, message = (
+            FORM_EXPIRED
+            if isinstance(error, CSRFError)
+            else PAGES.get(code, PAGES[400 if code < 500 else 500])
+        )
         return render_template("error.html", code=code, title=title, message=message, incident=None), code
 
     @app.errorhandler(Exception)

@@ -48,7 +48,8 @@ def fill_plainly(slug: str, year: SchoolYear) -> Response | str | tuple[str, int
         return _plain_page(form, scan, stored)
     document = document_of(scan.instrument_id)
     ratings = {
-        block.key: steps.PlainRating(_number(f"stage-{block.key}"), _number(f"wish-{block.key}")) for block in document.blocks
+        block.key: steps.PlainRating(_number(f"stage-{block.key}"), _number(f"wish-{block.key}"))
+        for block in document.blocks
     }
     typed = ScanResult(tuple(BlockResult(key, stage=r.stage, wish=r.wish) for key, r in ratings.items()))
     try:
@@ -56,9 +57,16 @@ def fill_plainly(slug: str, year: SchoolYear) -> Response | str | tuple[str, int
     except Stale as stale:
         return _plain_page(form, Scan.get_by_id(scan.id), typed, theirs=stale.current), 409
     except Refused as refused:
-        return _plain_page(form, scan, typed, errors={f"block-{block}" if block else "": text for block, text in refused.messages}), 422
+        return _plain_page(
+            form,
+            scan,
+            typed,
+            errors={f"block-{block}" if block else "": text for block, text in refused.messages},
+        ), 422
     flash("De zelfscan is bewaard.", "ok")
-    return redirect(url_for(".submit_plainly" if "verder" in request.form else ".fill_plainly", slug=slug, year=year))
+    return redirect(
+        url_for(".submit_plainly" if "verder" in request.form else ".fill_plainly", slug=slug, year=year)
+    )
 
 
 def _number(name: str) -> int | None:
@@ -72,7 +80,13 @@ def _number(name: str) -> int | None:
 def _plain_page(form: BaseForm, scan: Scan, shown: ScanResult, **more: Any) -> str:
     document = document_of(scan.instrument_id)
     return render_template(
-        "scan/plain.html", form=form, scan=scan, document=document, result=shown, previous=_previous_result(scan), **more
+        "scan/plain.html",
+        form=form,
+        scan=scan,
+        document=document,
+        result=shown,
+        previous=_previous_result(scan),
+        **more,
     )
 
 
@@ -81,7 +95,11 @@ def _previous_result(scan: Scan) -> ScanResult | None:
     older = (
         Scan.select()
         .join(Cycle)
-        .where((Cycle.centre == my_centre().id) & (Cycle.year < scan.cycle.year) & Scan.submitted_at.is_null(False))
+        .where(
+            (Cycle.centre == my_centre().id)
+            & (Cycle.year < scan.cycle.year)
+            & Scan.submitted_at.is_null(False)
+        )
         .order_by(Cycle.year.desc())
         .first()
     )
@@ -99,7 +117,9 @@ def submit_plainly(slug: str, year: SchoolYear) -> Response | str | tuple[str, i
     chosen = {"inspiring": request.form.getlist("inspiring"), "priorities": _ranked()}
     if not form.validate_on_submit():
         return _closing_page(form, scan, stored, chosen)
-    result = ScanResult(stored.ratings, tuple(chosen["inspiring"][:OPEN_LIST]), tuple(chosen["priorities"][:OPEN_LIST]))
+    result = ScanResult(
+        stored.ratings, tuple(chosen["inspiring"][:OPEN_LIST]), tuple(chosen["priorities"][:OPEN_LIST])
+    )
     try:
         if "sure" not in request.form:
             raise Refused("Duid aan dat jullie definitief willen indienen.", "sure")
@@ -121,7 +141,9 @@ def _by_field(refused: Refused) -> dict[str, list[str]]:
     return errors
 
 
-def _closing_page(form: BaseForm, scan: Scan, stored: ScanResult, chosen: dict[str, list[str]], **more: Any) -> str:
+def _closing_page(
+    form: BaseForm, scan: Scan, stored: ScanResult, chosen: dict[str, list[str]], **more: Any
+) -> str:
     document = document_of(scan.instrument_id)
     return render_template(
         "scan/submit_plain.html",

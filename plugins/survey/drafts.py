@@ -133,18 +133,19 @@ class _NotSaved(Exception):
     """Nothing was written: roll the audit entry back too."""
 
 
-def _update(scan: Scan, part: str, values: dict[str, Any], revision: int) -> int:
-    still_open = Scan.select(Value(1)).where((Scan.id == scan.id) & Scan.submitted_at.is_null())
-    changed: int = (
-        SurveyDraft.update(revision=SurveyDraft.revision + 1, **values)
-        .where(
-            (SurveyDraft.scan == scan.id)
-            & (SurveyDraft.block == part)
-            & (SurveyDraft.revision == revision)
-            & fn.EXISTS(still_open)
-        )
-        .execute()
+@Prepared
+def _change(answers: Any, saved_at: Any, saved_by: Any, scan_id: Any, part: Any, revision: Any) -> Any:
+    still_open = Scan.select(Value(1)).where((Scan.id == scan_id) & Scan.submitted_at.is_null())
+    draft = (SurveyDraft.scan == scan_id) & (SurveyDraft.block == part) & (SurveyDraft.revision == revision)
+    values = {"answers": answers, "saved_at": saved_at, "saved_by": saved_by}
+    return SurveyDraft.update(revision=SurveyDraft.revision + 1, **values).where(
+        draft & fn.EXISTS(still_open)
     )
+
+
+def _update(scan: Scan, part: str, values: dict[str, Any], revision: int) -> int:
+    saved_at = SurveyDraft.saved_at.db_value(values["saved_at"])
+    changed: int = _change(values["answers"], saved_at, values["saved_by"], scan.id, part, revision)
     return changed
 
 

@@ -53,7 +53,9 @@ def add_action(page: Page, title: str, owner: str, due_on: date) -> None:
     expect(page.get_by_role("link", name=title)).to_be_visible()
 
 
-def evaluate(page: Page, held_on: date, verdict: str, follow_up: str, seen: str, next_due: date | None = None) -> None:
+def evaluate(
+    page: Page, held_on: date, verdict: str, follow_up: str, seen: str, next_due: date | None = None
+) -> None:
     """Fill in the evaluation of the goal whose page is open."""
     page.get_by_role("link", name=re.compile("^Vul de evaluatie in|^Vul ze in")).first.click()
     page.fill("[name=held_on]", held_on.isoformat())

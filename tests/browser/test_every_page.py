@@ -40,7 +40,9 @@ def endpoint_of(site: Any, url: str) -> str | None:
 
 
 def links(page: Page) -> list[str]:
-    found = "[...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), location).href)"
+    found = (
+        "[...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), location).href)"
+    )
     return list(page.evaluate(found))
 
 
@@ -73,7 +75,9 @@ def faults(page: Page, axe: Any) -> list[str]:
     return found
 
 
-def test_every_page_of_every_role_is_accessible_wide_and_narrow(site: Any, browser: Browser, axe: Any) -> None:
+def test_every_page_of_every_role_is_accessible_wide_and_narrow(
+    site: Any, browser: Browser, axe: Any
+) -> None:
     seen: dict[str, str] = {}
     wrong: list[str] = []
     for name in PEOPLE:
@@ -88,7 +92,9 @@ def test_every_page_of_every_role_is_accessible_wide_and_narrow(site: Any, brows
             page.context.add_cookies(state["cookies"])
             for endpoint, url in pages.items():
                 page.goto(url)
-                wrong += [f"{name} {width}px {endpoint} {urlsplit(url).path}: {text}" for text in faults(page, axe)]
+                wrong += [
+                    f"{name} {width}px {endpoint} {urlsplit(url).path}: {text}" for text in faults(page, axe)
+                ]
             page.context.close()
     assert wrong == []
     assert len(seen) > 30
@@ -98,7 +104,14 @@ def test_pages_before_the_log_in_are_accessible(site: Any, browser: Browser, axe
     wrong = []
     for width, dark in LOOKS:
         page = site.open(browser, width, dark)
-        for path in ("/aanmelden", "/wachtwoord-vergeten", "/toegankelijkheid", "/wachtwoord/verlopen", "/demo/mailbox", "/geen-pagina"):
+        for path in (
+            "/aanmelden",
+            "/wachtwoord-vergeten",
+            "/toegankelijkheid",
+            "/wachtwoord/verlopen",
+            "/demo/mailbox",
+            "/geen-pagina",
+        ):
             page.goto(path)
             wrong += [f"{width}px {path}: {text}" for text in faults(page, axe)]
     assert wrong == []

@@ -99,7 +99,13 @@ def downloaded(page: Page, link: str) -> list[str]:
     with page.expect_download() as waiting:
         page.locator(f"a[download][href*='{link}']").first.click()
     book = load_workbook(BytesIO(waiting.value.path().read_bytes()))
-    return [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    return [
+        str(cell.value)
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    ]
 
 
 def test_a_coordinator_goes_round_the_whole_cycle(people: Any, inbox: Inbox, browser: Browser) -> None:
@@ -151,7 +157,9 @@ def test_a_coordinator_goes_round_the_whole_cycle(people: Any, inbox: Inbox, bro
 
     steps.menu(page, "Exporteren")
     words = downloaded(page, "alles.xlsx?jaren=alle")
-    assert {GOAL, SEEN, "Schoolfoto klaarmaken", "2025-2026", "2026-2027", "Vier van de vijf scholen"} <= set(words)
+    assert {GOAL, SEEN, "Schoolfoto klaarmaken", "2025-2026", "2026-2027", "Vier van de vijf scholen"} <= set(
+        words
+    )
 
 
 def test_the_network_admin_adds_a_centre_invites_its_people_and_switches_a_plugin_off(
@@ -187,4 +195,6 @@ def test_the_network_admin_adds_a_centre_invites_its_people_and_switches_a_plugi
     page.goto("/beheer/modules")
     row = page.locator("tr", has_text="CLB Nieuwveld")
     row.get_by_role("switch").first.click()
-    expect(page.locator("tr", has_text="CLB Nieuwveld").locator("[role=switch][aria-checked=false]")).to_have_count(1)
+    expect(
+        page.locator("tr", has_text="CLB Nieuwveld").locator("[role=switch][aria-checked=false]")
+    ).to_have_count(1)

@@ -66,7 +66,14 @@ def test_a_centre_without_plugins_goes_round_the_whole_cycle(serve: Any, browser
         site.log_in(page, coordinator.email)
         expect(page.get_by_role("link", name="Schoolfoto klaarmaken")).to_be_visible()  # late by now
         page.get_by_role("link", name=GOAL).first.click()
-        steps.evaluate(page, date(2026, 5, 20), "partly", "adjust", "De helft van de scholen deed mee.", date(2027, 4, 12))
+        steps.evaluate(
+            page,
+            date(2026, 5, 20),
+            "partly",
+            "adjust",
+            "De helft van de scholen deed mee.",
+            date(2027, 4, 12),
+        )
 
         clock.move_to(NEXT_AUTUMN)
         site.log_in(page, coordinator.email)

@@ -39,6 +39,12 @@ def test_the_database_refuses_to_change_or_delete_an_entry(trail: list[AuditEntr
     assert AuditEntry.select().where(AuditEntry.verb == "test.done").count() == len(trail)
 
 
+def test_the_database_refuses_to_empty_the_trail(trail: list[AuditEntry]) -> None:
+    statement = "DELETE FROM audit_entry" if is_sqlite() else "TRUNCATE audit_entry"
+    with pytest.raises(DatabaseError, match="append-only"), database.atomic():
+        database.execute_sql(statement)
+
+
 def test_the_models_own_ways_are_refused_too(trail: list[AuditEntry]) -> None:
     trail[0].subject = "other"
     with pytest.raises(DatabaseError, match="append-only"), database.atomic():
