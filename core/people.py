@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from peewee import BooleanField, CharField, ForeignKeyField
 
-from core.db import BaseModel, MomentField
+from core.db import BaseModel, MomentField, tuples
 
 
 class Role(StrEnum):
@@ -132,3 +133,19 @@ class EnabledPlugin(BaseModel):
 
     class Meta:
         indexes = ((("centre", "plugin"), True),)
+
+
+def directors_of(centre: Centre) -> list[str]:
+    """The mail addresses of a centre's active directors."""
+    return _addresses((Membership.role == Role.DIRECTOR) & (Membership.centre == centre.id))
+
+
+def group_readers_of(centre: Centre) -> list[str]:
+    """The mail addresses of the active readers of a centre's school groups."""
+    groups = CentreGroup.select(CentreGroup.group).where(CentreGroup.centre == centre.id)
+    return _addresses((Membership.role == Role.GROUP_READER) & Membership.group.in_(groups))
+
+
+def _addresses(chosen: Any) -> list[str]:
+    query = User.select(User.email).join(Membership).where(chosen & User.active)
+    return sorted({email for (email,) in tuples(query)})

@@ -15,7 +15,7 @@ from core.db import transaction
 from core.instrument import document_of, offered_version
 from core.instrument_document import Instrument
 from core.mail import absolute_link, queue
-from core.people import Centre, CentreGroup, Membership, Role, User
+from core.people import Centre, directors_of, group_readers_of
 from core.plugins import tell
 from core.steps import Refused, Stale
 
@@ -163,8 +163,8 @@ def _mail_result(centre: Centre, cycle: Cycle, result: ScanResult, document: Ins
     ]
     year = str(cycle.school_year)
     link = absolute_link("scan.show_result", slug=centre.slug, year=cycle.school_year)
-    for email, template in [(to, "scan_submitted") for to in _directors(centre)] + [
-        (to, "scan_submitted_group") for to in _group_readers(centre)
+    for email, template in [(to, "scan_submitted") for to in directors_of(centre)] + [
+        (to, "scan_submitted_group") for to in group_readers_of(centre)
     ]:
         queue(
             email,
@@ -189,25 +189,6 @@ def _line(block: str, result: ScanResult, document: Instrument) -> str:
         else ""
     )
     return f"{document.block(block).name}: {stage}, {wish}".rstrip(", ")
-
-
-def _directors(centre: Centre) -> list[str]:
-    query = (
-        User.select(User.email)
-        .join(Membership)
-        .where((Membership.centre == centre) & (Membership.role == Role.DIRECTOR) & User.active)
-    )
-    return sorted({user.email for user in query})
-
-
-def _group_readers(centre: Centre) -> list[str]:
-    groups = CentreGroup.select(CentreGroup.group).where(CentreGroup.centre == centre)
-    query = (
-        User.select(User.email)
-        .join(Membership)
-        .where((Membership.role == Role.GROUP_READER) & Membership.group.in_(groups) & User.active)
-    )
-    return sorted({user.email for user in query})
 
 
 def reopen_scan(centre: Centre, scan: Scan, reason: str, actor_id: int) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from math import ceil
 from typing import Any, Generic, TypeVar
 
 from flask import Response, request, url_for
 
-from core.dates import local
+from core import spreadsheet
 
 Row = TypeVar("Row")
 
@@ -20,7 +17,6 @@ PAGE_SIZE = 50
 PAGE, SEARCH, ORDER = "pagina", "zoek", "volgorde"  # names in the address
 PARAMETERS = (PAGE, SEARCH, ORDER, "stand", "groep", "rol", "fase", "centrum", "keten")
 LONGEST_SEARCH = 100
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 
 @dataclass(frozen=True)
@@ -119,22 +115,8 @@ def here(**changes: Any) -> str:
 
 def csv_answer(name: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
     """Rows as a file that a Belgian Excel opens as it should; text that would be a formula is text."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow([_cell(heading) for heading in headings])
-    writer.writerows([_cell(value) for value in row] for row in rows)
     return Response(
-        out.getvalue().encode("utf-8-sig"),
+        spreadsheet.csv_bytes(headings, rows),
         mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return f"{local(value):%d/%m/%Y %H:%M}"
-    if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value

@@ -6,7 +6,7 @@ from core.audit import AuditEntry, record
 from core.cycle import Cycle, Scan
 from core.db import transaction
 from core.mail import absolute_link, queue
-from core.people import Centre, CentreGroup, Membership, Role, User
+from core.people import Centre, directors_of, group_readers_of
 from plugins.datagraph.scans import picture_of
 
 ANNOUNCED = "datagraph.announced"
@@ -20,7 +20,8 @@ def announce(centre: Centre, scan: Scan) -> None:
     with transaction():
         if _announced(subject, scan):
             return
-        readers, message = _readers(centre), picture_of(centre, scan).message
+        readers = sorted({*directors_of(centre), *group_readers_of(centre)})
+        message = picture_of(centre, scan).message
         for email in readers:
             queue(
                 email,
@@ -42,11 +43,3 @@ def _announced(subject: str, scan: Scan) -> bool:
         .where((AuditEntry.verb == ANNOUNCED) & (AuditEntry.subject == subject) & since)
         .exists()
     )
-
-
-def _readers(centre: Centre) -> list[str]:
-    groups = CentreGroup.select(CentreGroup.group).where(CentreGroup.centre == centre.id)
-    directs = (Membership.role == Role.DIRECTOR) & (Membership.centre == centre.id)
-    reads = (Membership.role == Role.GROUP_READER) & Membership.group.in_(groups)
-    query = User.select(User.email).join(Membership).where((directs | reads) & User.active).distinct()
-    return sorted(user.email for user in query)

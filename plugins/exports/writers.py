@@ -5,24 +5,22 @@ What people typed is data in every file: nothing in it may act as a formula when
 
 from __future__ import annotations
 
-import csv
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 
-from core.dates import local
+from core import spreadsheet
 from core.hookspecs import ExportFormat, Table
+from core.spreadsheet import CONTROLS, as_text, csv_cell, on_the_clock
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same tables make the same zip
 CELL_LIMIT, SHEET_NAME_LIMIT = 32_767, 31  # characters; Excel's own limits
 NARROWEST, WIDEST = 8, 60  # widths of columns, in characters
 
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML has no place for these
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\']")
 _NOT_IN_FILE_NAMES = re.compile(r"[^a-z0-9]+")
 
@@ -32,37 +30,9 @@ _NOT_IN_FILE_NAMES = re.compile(r"[^a-z0-9]+")
 
 def csv_bytes(tables: Sequence[Table]) -> bytes:
     """One table as a CSV file; several as a zip with a CSV file for each."""
-    return _csv_file(tables[0]) if len(tables) == 1 else _zip(tables)
-
-
-def _csv_file(table: Table) -> bytes:
-    out = StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_csv_cell(heading) for heading in table.headings])
-    writer.writerows([_csv_cell(value) for value in row] for row in table.rows)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _csv_cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return f"{_as_day(_on_the_clock(value))} {_on_the_clock(value):%H:%M}"
-    if isinstance(value, date):
-        return _as_day(value)
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return str(value).replace(".", ",")
-    return neutral(_as_text(value))
-
-
-def _as_day(value: date) -> str:
-    return f"{value.day}/{value.month}/{value.year}"
-
-
-def neutral(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe before one that starts like it."""
-    safe = f"'{text}" if text.startswith(FORMULA_STARTS) else text
-    return _CONTROLS.sub("", safe)
+    if len(tables) == 1:
+        return spreadsheet.csv_bytes(tables[0].headings, tables[0].rows)
+    return _zip(tables)
 
 
 def _zip(tables: Sequence[Table]) -> bytes:
@@ -75,7 +45,7 @@ def _zip(tables: Sequence[Table]) -> bytes:
             entry = zipfile.ZipInfo(f"{name}.csv", LONG_AGO)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, _csv_file(table))
+            archive.writestr(entry, spreadsheet.csv_bytes(table.headings, table.rows))
     return out.getvalue()
 
 
@@ -124,7 +94,7 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any, looks: dict[str, 
     if value is None or value == "":
         return
     if isinstance(value, datetime):
-        sheet.write_datetime(row, column, _on_the_clock(value), looks["moment"])
+        sheet.write_datetime(row, column, on_the_clock(value), looks["moment"])
     elif isinstance(value, date):
         sheet.write_datetime(row, column, value, looks["day"])
     elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
@@ -134,28 +104,17 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any, looks: dict[str, 
 
 
 def _cell_text(value: Any) -> str:
-    return _CONTROLS.sub("", _as_text(value))[:CELL_LIMIT]
+    return CONTROLS.sub("", as_text(value))[:CELL_LIMIT]
 
 
 def _width(heading: str, values: Iterable[Any]) -> int:
     longest = max(
-        (len(line) for value in (heading, *values) for line in _csv_cell(value).splitlines()), default=0
+        (len(line) for value in (heading, *values) for line in csv_cell(value).splitlines()), default=0
     )
     return min(max(longest + 2, NARROWEST), WIDEST)
 
 
 # both
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "ja" if value else "nee"
-    return str(value)
-
-
-def _on_the_clock(value: datetime) -> datetime:
-    """A moment on the Brussels clock, without its zone."""
-    return local(value).replace(tzinfo=None) if value.tzinfo else value
 
 
 def _distinct(names: Iterable[str], limit: int) -> list[str]:

@@ -12,7 +12,8 @@ import pytest
 from openpyxl import load_workbook
 
 from core.hookspecs import Table
-from plugins.exports.writers import csv_bytes, neutral, xlsx_bytes
+from core.spreadsheet import neutral
+from plugins.exports.writers import csv_bytes, xlsx_bytes
 
 PAYLOADS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", '=HYPERLINK("http://x";"klik")')
 
