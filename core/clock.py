@@ -55,7 +55,8 @@ def tick_hour(app: Flask, moment: datetime | None = None) -> None:
     with app.app_context(), connected():
         if not claim("hour", local(moment).strftime("%Y-%m-%dT%H%z")):
             return
-        for centre in Centre.select().where(Centre.active).order_by(Centre.id):
+        # read to the end first: a query still open keeps SQLite from writing once someone else has written
+        for centre in list(Centre.select().where(Centre.active).order_by(Centre.id)):
             tell("time_passed", centre, moment=moment)
         with transaction():
             JobRun.delete().where(JobRun.at < moment - KEPT).execute()

@@ -48,6 +48,11 @@ def number_or_none(value: str | None) -> int | None:
     return int(value) if value else None
 
 
+def _key(value: Any) -> int:
+    """A key that a database can hold; 0, which no row has, for a longer number. Raises ValueError for no number."""
+    return key if 0 <= (key := int(value)) < 2**31 else 0
+
+
 class BelgianDateField(DateField):
     """A day, from the browser's own picker (2026-09-01) or typed as 1/9/2026."""
 
@@ -235,7 +240,7 @@ class CentreForm(BaseForm):
     place = text("Plaats", 80, required=False)
     groups = SelectMultipleField(
         "Scholengroepen",
-        coerce=int,
+        coerce=_key,
         option_widget=CheckboxInput(),
         validate_choice=False,  # the step says in Dutch which does not exist
     )

@@ -117,6 +117,7 @@ class Plugins:
             try:
                 with _apart():
                     answer = impl.function(**{key: values[key] for key in impl.argnames})
+                    answer = None if answer is None else list(answer)  # here, where a wrong one is recorded
             except (Exception, SystemExit) as error:  # any plugin may fail in any way; the page must not
                 log.exception("plugin %s failed in %s", name, hook)
                 _record_fault(name, hook, error)
@@ -187,7 +188,7 @@ def ask(hook: str, centre: Centre, **values: Any) -> list[Any]:
     """Everything the plugins that are on for a centre answer to an asking hook, in one list."""
     merged: list[Any] = []
     for _, answer in registry().answers(hook, enabled_for(centre), centre=centre, **values):
-        merged += answer or []
+        merged += answer or ()
     return merged
 
 

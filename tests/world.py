@@ -105,7 +105,7 @@ class World:
 
     def submit(self, scan: Scan | None = None, **changes: Any) -> Scan:
         """Open a scan where none is given, and submit it."""
-        scan = scan or self.open_cycle()
+        scan = Scan.get_by_id(scan.id) if scan else self.open_cycle()
         centre = Cycle.get_by_id(scan.cycle_id).centre
         scan_steps.submit_scan(centre, scan, self.result(scan, **changes), self.coordinator.id)
         return Scan.get_by_id(scan.id)

@@ -22,7 +22,7 @@ from core.cycle import (
     Scan,
 )
 from core.cycle.blocks import blocks_of
-from core.cycle.result import result_of
+from core.cycle.result import ScanResult, results_of
 from core.dates import SchoolYear
 from core.hookspecs import Deadline, Table, hookimpl
 from core.instrument import document_of
@@ -107,18 +107,18 @@ RESULT_HEADINGS = (
 
 
 def _result_table(centre: Centre, years: Sequence[int]) -> Table:
-    scans = (
-        Scan.select(Scan, Cycle)
-        .join(Cycle)
-        .where((Cycle.centre == centre.id) & Cycle.year.in_(list(years)) & Scan.submitted_at.is_null(False))
-        .order_by(Cycle.year)
+    query = Scan.select(Scan, Cycle).join(Cycle)
+    query = query.where(
+        (Cycle.centre == centre.id) & Cycle.year.in_(list(years)) & Scan.submitted_at.is_null(False)
     )
-    rows = [row for scan in scans for row in _result_rows(scan, document_of(scan.instrument_id))]
+    scans = list(query.order_by(Cycle.year))
+    results = results_of(scans)
+    rows = [row for scan in scans for row in _result_rows(scan, results[scan.id])]
     return Table("zelfscan", "Zelfscan", RESULT_HEADINGS, rows)
 
 
-def _result_rows(scan: Scan, document: Instrument) -> list[list[object]]:
-    result = result_of(scan)
+def _result_rows(scan: Scan, result: ScanResult) -> list[list[object]]:
+    document = document_of(scan.instrument_id)
     rows: list[list[object]] = []
     for block in document.blocks:
         rating = result.of(block.key)

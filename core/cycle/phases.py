@@ -162,7 +162,8 @@ def _evaluation_gaps(facts: CycleFacts, day: date) -> Iterable[str]:
         if goal.state == GoalState.DRAFT:
             continue
         rows = [row for row in facts.evaluations_of(goal) if row.recorded]
-        late = [row for row in facts.evaluations_of(goal) if not row.recorded and row.due_on < day]
+        planned = [row for row in facts.evaluations_of(goal) if not row.recorded]
+        late = [row for row in planned if row.due_on < day and row.due_on <= facts.cycle.school_year.last_day]
         looked_at = any(row.held_on and row.held_on in facts.cycle.school_year for row in rows)
         if late or (not looked_at and goal.state == GoalState.RUNNING):
             yield (

@@ -5,12 +5,12 @@ Whatever form asked the questions hands in a `ScanResult`; `faults` says what is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from core.cycle import BOTTLENECK, LEVER, TEXT_LIMIT, Factor, Rating, Scan
+from core.cycle import BOTTLENECK, LEVER, Factor, Rating, Scan
 from core.db import tuples
-from core.instrument_document import Instrument
+from core.instrument_document import LONGEST_NOTE, Instrument
 
 CHOICES = ("deliberate", "context", "both")
 
@@ -103,7 +103,7 @@ def block_faults(rating: BlockResult, instrument: Instrument) -> list[Fault]:
     )
     found = [Fault(rating.block, name, message) for name, wrong, message in checks if wrong]
     notes = (rating.choice_note, rating.differences_note, rating.levers_note, rating.bottlenecks_note)
-    if any(len(note) > max(TEXT_LIMIT, 10_000) for note in notes):
+    if any(len(note) > LONGEST_NOTE for note in notes):
         found.append(Fault(rating.block, "note", "Een toelichting is te lang."))
     return found
 
@@ -132,11 +132,23 @@ def _closing_faults(result: ScanResult, instrument: Instrument, known: set[str])
 
 def result_of(scan: Scan) -> ScanResult:
     """The stored result of a scan, in two queries; unanswered blocks are simply absent."""
-    ratings = list(Rating.select().where(Rating.scan == scan).order_by(Rating.id))
+    return results_of([scan])[scan.id]
+
+
+def results_of(scans: Sequence[Scan]) -> dict[int, ScanResult]:
+    """The stored results of scans by key, in two queries, whatever their number."""
+    ids = [scan.id for scan in scans]
+    ratings: dict[int, list[Rating]] = {key: [] for key in ids}
+    for row in Rating.select().where(Rating.scan.in_(ids)).order_by(Rating.id):
+        ratings[row.scan_id].append(row)
     factors: dict[tuple[int, str], list[str]] = {}
-    rows = Factor.select(Factor.rating, Factor.kind, Factor.pillar).join(Rating).where(Rating.scan == scan)
+    rows = Factor.select(Factor.rating, Factor.kind, Factor.pillar).join(Rating).where(Rating.scan.in_(ids))
     for rating_id, kind, pillar in tuples(rows.order_by(Factor.id)):
         factors.setdefault((rating_id, kind), []).append(pillar)
+    return {key: _scan_result(found, factors) for key, found in ratings.items()}
+
+
+def _scan_result(ratings: Sequence[Rating], factors: dict[tuple[int, str], list[str]]) -> ScanResult:
     return ScanResult(
         ratings=tuple(_block_result(row, factors) for row in ratings),
         inspiring=tuple(row.block for row in ratings if row.inspiring),

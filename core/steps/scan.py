@@ -117,7 +117,10 @@ def _claim_revision(scan: Scan, revision: int) -> None:
 
 
 def submit_scan(centre: Centre, scan: Scan, result: ScanResult, actor_id: int) -> None:
-    """Hand a scan in, once and for all: freeze it, take its priorities over, mail those who are to know."""
+    """Hand a scan in, once and for all: freeze it, take its priorities over, mail those who are to know.
+
+    Raises Stale, with the result that stands now, when someone rated blocks since `scan` was read.
+    """
     document = document_of(scan.instrument_id)
     wrong = faults(result, document)
     if wrong:
@@ -142,14 +145,21 @@ def _about(block: str | None, document: Instrument) -> str:
 def _freeze(scan: Scan, actor_id: int) -> None:
     frozen = (
         Scan.update(submitted_at=now(), submitted_by=actor_id, revision=Scan.revision + 1)
-        .where((Scan.id == scan.id) & Scan.submitted_at.is_null())
+        .where((Scan.id == scan.id) & (Scan.revision == scan.revision) & Scan.submitted_at.is_null())
         .execute()
     )
     if not frozen:
-        raise Refused("Deze zelfscan is al ingediend.")
+        current = Scan.get_by_id(scan.id)
+        if current.submitted:
+            raise Refused("Deze zelfscan is al ingediend.")
+        raise Stale(result_of(current))
 
 
 def _take_priorities(cycle_id: int, blocks: tuple[str, ...]) -> None:
+    """What a scan puts first; a centre that settled its priorities before a reopening settles them again."""
+    Cycle.update(priorities_chosen_at=None, priorities_reason="", revision=Cycle.revision + 1).where(
+        (Cycle.id == cycle_id) & Cycle.priorities_chosen_at.is_null(False)
+    ).execute()
     Priority.delete().where(Priority.cycle == cycle_id).execute()
     for rank, block in enumerate(blocks, start=1):
         Priority.create(cycle=cycle_id, block=block, rank=rank)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -106,7 +106,11 @@ def _add_centre_links(nav: Nav, centre: people.Centre) -> None:
         return
     links = [
         *CENTRE_PAGES,
-        *((link.label, link.endpoint, link.permission) for link in ask("centre_links", centre)),
+        *(
+            (link.label, link.endpoint, link.permission)
+            for link in ask("centre_links", centre)
+            if link.endpoint in current_app.view_functions  # a plugin's pages may have failed to load
+        ),
     ]
     nav.links = [
         _link(label, url_for(endpoint, slug=centre.slug, year=year))

@@ -6,7 +6,7 @@ import logging
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, render_template, request
+from flask import Flask, Response, abort, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from peewee import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -96,10 +96,10 @@ def add_headers(app: Flask) -> None:
 def _hosts(base_url: str) -> set[str]:
     """The hosts by which people may call this site; a local one goes by either name."""
     parts = urlsplit(base_url)
-    if parts.hostname in LOCAL:
-        port = f":{parts.port}" if parts.port else ""
-        return {f"{name}{port}" for name in LOCAL}
-    return {parts.netloc}
+    named = parts.hostname or ""  # in lower case, as browsers send it
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    port = f":{parts.port}" if parts.port not in (None, usual) else ""
+    return {f"{name}{port}" for name in (LOCAL if named in LOCAL else (named,))}
 
 
 def add_error_pages(app: Flask) -> None:
@@ -115,12 +115,20 @@ def add_error_pages(app: Flask) -> None:
             if isinstance(error, CSRFError)
             else PAGES.get(code, PAGES[400 if code < 500 else 500])
         )
-        return render_template("error.html", code=code, title=title, message=message, incident=None), code
+        return _error_page(code=code, title=title, message=message, incident=None), code
 
     @app.errorhandler(Exception)
     def fail(error: Exception) -> tuple[str, int]:
         code = 503 if isinstance(error, OperationalError) else 500
         incident = secrets.token_hex(4)
-        log.exception("incident %s on %s %s", incident, request.method, request.path)
+        log.exception("incident %s on %s %r", incident, request.method, request.path)
         title, message = PAGES[code]
-        return render_template("error.html", code=code, title=title, message=message, incident=incident), code
+        return _error_page(code=code, title=title, message=message, incident=incident), code
+
+
+def _error_page(**values: object) -> str:
+    try:
+        return render_template("error.html", **values)
+    except Exception:  # the menu needs the database and the plugins, one of which may be what failed
+        log.exception("error page shown without its menu")
+        return current_app.jinja_env.get_template("error.html").render(nav=None, **values)

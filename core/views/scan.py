@@ -21,6 +21,7 @@ from core.steps import scan as steps
 
 pages = Blueprint("scan", __name__)
 
+CHANGED = "Iemand wijzigde intussen antwoorden. Kijk ze na voor jullie definitief indienen."
 OPEN_LIST = 20  # more chosen blocks than any instrument asks for
 
 
@@ -114,7 +115,9 @@ def submit_plainly(slug: str, year: SchoolYear) -> Response | str | tuple[str, i
     if scan.submitted:
         return redirect(url_for(".show_result", slug=slug, year=year))
     form, stored = BaseForm(), result_of(scan)
-    chosen = {"inspiring": request.form.getlist("inspiring"), "priorities": _ranked()}
+    chosen = {"inspiring": list(stored.inspiring), "priorities": list(stored.priorities)}
+    if request.method == "POST":
+        chosen = {"inspiring": request.form.getlist("inspiring"), "priorities": _ranked()}
     if not form.validate_on_submit():
         return _closing_page(form, scan, stored, chosen)
     result = ScanResult(
@@ -123,7 +126,12 @@ def submit_plainly(slug: str, year: SchoolYear) -> Response | str | tuple[str, i
     try:
         if "sure" not in request.form:
             raise Refused("Duid aan dat jullie definitief willen indienen.", "sure")
+        if _number("revision") not in (None, scan.revision):
+            raise Stale(stored)
         steps.submit_scan(my_centre(), scan, result, person().user_id)
+    except Stale:
+        scan = Scan.get_by_id(scan.id)
+        return _closing_page(form, scan, result_of(scan), chosen, errors={"": [CHANGED]}), 409
     except Refused as refused:
         return _closing_page(form, scan, stored, chosen, errors=_by_field(refused)), 422
     flash("Jullie zelfscan is ingediend. Proficiat!", "ok")
@@ -149,6 +157,7 @@ def _closing_page(
         "scan/submit_plain.html",
         form=form,
         document=document,
+        revision=scan.revision,
         result=stored,
         chosen=chosen,
         missing=[block for block in document.blocks if not _rated(stored.of(block.key))],

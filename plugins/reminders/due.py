@@ -151,7 +151,7 @@ def read_days(text: str) -> tuple[int, ...]:
     except ValueError as error:
         raise ValueError("Schrijf hele getallen met een komma ertussen, zoals 14, 3.") from error
     if any(not 1 <= number <= FARTHEST for number in days):
-        raise ValueError(f"Elk getal ligt van 1 tot {FARTHEST} dagen.")
+        raise ValueError(f"Kies getallen van 1 tot {FARTHEST}.")
     if len(days) > MOST_BEFORE:
         raise ValueError(f"Kies hoogstens {MOST_BEFORE} momenten vooraf.")
     return tuple(sorted(days, reverse=True))

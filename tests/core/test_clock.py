@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +16,7 @@ from core import clock
 from core.clock import JobRun, tick_hour, tick_mail
 from core.dates import BRUSSELS
 from core.db import connected, database
+from core.hookspecs import hookimpl
 from core.mail import KEPT, OutboxMail, queue
 from core.people import Centre
 from core.plugins import PluginFault, registry
@@ -124,3 +127,21 @@ def test_the_mail_tick_sends_what_waits_and_leaves_no_connection_behind(world: W
     thread.join(timeout=30)
     assert OutboxMail.get().state == KEPT
     assert closed == [True]
+
+
+@pytest.mark.sqlite_only
+def test_a_save_elsewhere_does_not_keep_the_next_centre_from_writing(world: World, database_url: str) -> None:
+    """An open query holds SQLite to what it saw at its start; a write after someone else's would be refused."""
+
+    class Writing(Spy):
+        @hookimpl
+        def time_passed(self, centre: Centre, moment: datetime) -> None:
+            with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as elsewhere, elsewhere:
+                elsewhere.execute("UPDATE centre SET place = place || 'x'")
+            queue("a@test.test", "reset", name="A")
+            super().time_passed(centre, moment)
+
+    registry().register("spy", plugin := Writing("spy"))
+    tick_hour(world.app, MOMENT)
+    assert len(plugin.told) == 2
+    assert not PluginFault.select().exists()

@@ -319,3 +319,9 @@ def test_the_trail_shows_fifty_lines_a_page_in_a_constant_number_of_statements(w
         counts.append(len(sent))
     assert page.count("<tr>") == 51
     assert counts[0] == counts[1]
+
+
+def test_a_school_group_with_an_impossible_number_is_refused(office) -> None:
+    answer = office.post("/beheer/centra/nieuw", data={"name": "CLB Xanten", "groups": ["9" * 20]})
+    assert answer.status_code == 422
+    assert "Een van deze scholengroepen bestaat niet." in answer.text

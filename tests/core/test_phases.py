@@ -128,6 +128,16 @@ def test_a_late_evaluation_is_missing_and_said_to_be_late(world: World) -> None:
     assert missing(scan, EVALUATION) == ("“Traag” is dit schooljaar nog niet geëvalueerd.",)
 
 
+def test_what_is_late_in_a_later_school_year_leaves_the_wheel_of_this_one_alone(world: World) -> None:
+    scan, day = world.submit(), world.year.last_day
+    goal = world.add_goal(title="Traag")
+    world.add_evaluation(goal, world.year.next.first_day)
+    cycle, scan = Cycle.get_by_id(scan.cycle_id), Scan.get_by_id(scan.id)
+    wheel = phases(facts_of(cycle, scan), NAMES, day + timedelta(days=30))
+    said = next(phase.missing for phase in wheel if phase.key == EVALUATION)
+    assert said == ("“Traag” is dit schooljaar nog niet geëvalueerd.",)
+
+
 def test_a_goal_runs_on_into_the_next_year_until_an_evaluation_ends_it(world: World) -> None:
     goal, year = world.add_goal(), world.year
     assert [g.id for g in goals_alive(world.centre.id, year.next)] == [goal.id]

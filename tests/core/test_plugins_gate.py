@@ -241,3 +241,33 @@ def test_a_plugin_cannot_bring_pages_under_another_name(config: Config) -> None:
     with pytest.raises(RuntimeError, match="masked"):
         create_app(config, plugins)
     _disconnect()
+
+
+def test_an_answer_that_is_no_list_is_a_fault_and_not_an_error_on_the_page(world: World) -> None:
+    class Wrong:
+        @hookimpl
+        def deadlines(self) -> Any:
+            return 3
+
+        @hookimpl
+        def dashboard_cards(self) -> Any:
+            yield "first"
+            raise RuntimeError("halfway")
+
+    registry().register("wrong", Wrong())
+    world.open_cycle()
+    assert world.client().get(world.url()).status_code == 200
+    assert {fault.hook for fault in PluginFault.select()} == {"deadlines", "dashboard_cards"}
+
+
+def test_a_link_to_a_page_that_did_not_load_is_left_out(world: World) -> None:
+    class Linking:
+        @hookimpl
+        def centre_links(self) -> list[Link]:
+            return [Link("Kapot", "linking.nowhere", "centre.read")]
+
+    registry().register("linking", Linking())
+    world.open_cycle()
+    answer = world.client().get(world.url())
+    assert answer.status_code == 200
+    assert "Kapot" not in answer.text

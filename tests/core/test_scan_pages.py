@@ -323,3 +323,25 @@ def test_after_reopening_and_handing_in_again_the_new_result_stands(world: World
     fill(world.client(), world.url(CLOSING), priority=[*blocks(scan)[4:7], "", ""], sure="ja")
     assert set(stored(scan)) == {(4, 4)}
     assert result_of(scan).priorities == tuple(blocks(scan)[4:7])
+
+
+def test_after_reopening_the_last_page_still_holds_what_was_chosen(world: World, scan: Scan) -> None:
+    chosen = blocks(scan)[2:5]
+    world.submit(scan, priorities=tuple(chosen), inspiring=(chosen[0],))
+    world.client(Role.NETWORK_ADMIN).post(world.url("zelfscan/heropenen"), data={"reason": "Opnieuw"})
+    page = world.client().get(world.url(CLOSING)).text
+    assert [f'value="{key}" selected' in page for key in chosen] == [True, True, True]
+    assert page.count(" checked") == 1
+
+
+def test_answers_that_changed_since_the_last_page_was_seen_stop_the_submission(
+    world: World, scan: Scan
+) -> None:
+    fill(world.client(), world.url(PLAIN), **answers(scan, "2", "3"))
+    sent = {"priority": blocks(scan)[:3], "sure": "ja", "revision": str(Scan.get_by_id(scan.id).revision)}
+    fill(world.client(Role.MEMBER), world.url(PLAIN), **answers(scan, "4", "4"))
+    answer = world.client().post(world.url(CLOSING), data=sent)
+    assert answer.status_code == 409
+    assert "Iemand wijzigde intussen antwoorden." in answer.text
+    assert answer.text.count(" selected") == 3, "what was chosen stays"
+    assert not Scan.get_by_id(scan.id).submitted

@@ -222,3 +222,14 @@ def test_the_page_asks_as_much_with_many_years_as_with_one(world: World) -> None
         with statements() as many:
             assert client.get(world.url("exporteren")).status_code == 200
     assert len(many) == len(few)
+
+
+@pytest.mark.sqlite_only
+def test_all_years_take_as_many_statements_as_one(world: World) -> None:
+    two_years(world)
+    client, path = world.client(), world.url("exporteren/zelfscan.csv")
+    with statements() as one:
+        client.get(path)
+    with statements() as all_years:
+        client.get(f"{path}?jaren=alle")
+    assert len(all_years) <= len(one) + 1  # which years there are

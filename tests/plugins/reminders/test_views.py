@@ -138,7 +138,7 @@ def test_unticked_boxes_and_no_days_are_kept(planned: World) -> None:
     ("field", "value", "sentence"),
     [
         ("days_before", "veertien", "Schrijf hele getallen met een komma ertussen"),
-        ("days_before", "0", "Elk getal ligt van 1 tot 90 dagen."),
+        ("days_before", "0", "Kies getallen van 1 tot 90."),
         ("days_before", "1,2,3,4,5,6", "Kies hoogstens 5 momenten vooraf."),
         ("days_before", "1," * 60, "Dit is te lang"),
         ("most_overdue", "13", "Vul een geheel getal in van 0 tot 12."),
