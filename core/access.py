@@ -21,7 +21,7 @@ from core.dates import SchoolYear, now
 from core.db import Prepared, tuples
 from core.people import Centre, CentreGroup, LoginSession, Membership, Role, SchoolGroup, User
 from core.plugins import enabled_for, registry
-from core.steps.account import SESSION_LASTS
+from core.steps.account import SESSION_LASTS, code_required
 from core.steps.people import hashed
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -52,6 +52,7 @@ class Person:
     name: str
     email: str
     token: str
+    two_steps: bool = False  # logs in with a code too
     network_roles: set[Role] = field(default_factory=set)
     centre_roles: dict[int, set[Role]] = field(default_factory=dict)
     centres: dict[str, Centre] = field(default_factory=dict)  # by slug; active ones, through a role in them
@@ -105,6 +106,7 @@ def _rows_of_log_in(token_hash: Any, since: Any) -> Any:
             User.id,
             User.name,
             User.email,
+            User.totp_secret,
             Membership.role,
             Membership.group_id,
             Centre.id,
@@ -126,10 +128,9 @@ def load_person(token: str) -> Person | None:
     """The person behind a cookie's token, in one query; None when the log-in has ended."""
     since = LoginSession.created_at.db_value(now() - SESSION_LASTS)
     person: Person | None = None
-    for user_id, name, email, role, group_id, centre_id, slug, centre_name, place, active in _rows_of_log_in(
-        hashed(token), since
-    ):
-        person = person or Person(user_id, name, email, token)
+    rows = _rows_of_log_in(hashed(token), since)
+    for user_id, name, email, secret, role, group_id, centre_id, slug, centre_name, place, active in rows:
+        person = person or Person(user_id, name, email, token, two_steps=secret is not None)
         if role is None:
             continue
         if centre_id is not None:
@@ -143,6 +144,14 @@ def load_person(token: str) -> Person | None:
         else:
             person.network_roles.add(Role(role))
     return person
+
+
+def load_admitted(token: str) -> Person | None:
+    """The same, but nobody without the code that is required: that rule may be newer than the log-in."""
+    found = load_person(token)
+    if found and not found.two_steps and code_required(Role.NETWORK_ADMIN in found.network_roles):
+        return None
+    return found
 
 
 def needs(read: str, write: str | None = None) -> Callable[[View], View]:
@@ -168,7 +177,7 @@ def permission_of(app: Flask, endpoint: str, method: str) -> str:
 def guard(app: Flask) -> None:
     """Put the guard in front of every page of an application."""
     login = LoginManager(app)
-    login.user_loader(load_person)
+    login.user_loader(load_admitted)
 
     @app.before_request
     def check() -> Response | None:

@@ -59,11 +59,18 @@ class Config:
     proxies: int = 0  # how many reverse proxies of your own stand in front, each adding X-Forwarded-For
     demo: bool = False
     clock: bool = True
+    require_totp: bool | None = None  # for everyone or for nobody; None: for network admins, in production
 
     @property
     def secure(self) -> bool:
         """Whether people reach this installation over https."""
         return self.base_url.startswith("https://")
+
+    def requires_totp(self, network_admin: bool) -> bool:
+        """Whether a person, network admin or not, has to log in with a code besides the password."""
+        if self.require_totp is not None:
+            return self.require_totp
+        return network_admin and self.secure and not self.demo
 
 
 def instance_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -106,7 +113,7 @@ def _typed(name: str, value: Any, where: str) -> Any:
                 f"{where}: “{value}” past niet bij {name}. Kies een getal van {least} tot {most}."
             )
         return int(value)
-    if kind == "bool":
+    if kind in ("bool", "bool | None"):
         if str(value).lower() not in {"0", "1", "true", "false"}:
             raise ConfigError(f"{where}: “{value}” moet true of false zijn.")
         return str(value).lower() in {"1", "true"}

@@ -143,6 +143,10 @@ class LogInForm(BaseForm):
     password = PasswordField("Wachtwoord", [DataRequired(REQUIRED), _limit(1000)])
 
 
+class CodeForm(BaseForm):
+    code = StringField("Code uit je app", [DataRequired(REQUIRED), _limit(20)])
+
+
 class ForgottenForm(BaseForm):
     email = EmailField("E-mailadres", [DataRequired(REQUIRED), _limit(254)])
 

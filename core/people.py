@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from peewee import BooleanField, CharField, ForeignKeyField
+from peewee import BooleanField, CharField, ForeignKeyField, IntegerField
 
 from core.db import BaseModel, MomentField, tuples
 
@@ -65,13 +65,18 @@ class CentreGroup(BaseModel):
 
 
 class User(BaseModel):
-    """A person with an account. `email` is kept in lower case; no password until the invitation is used."""
+    """A person with an account. `email` is kept in lower case; no password until the invitation is used.
+
+    With a `totp_secret`, a log-in asks for a code too; codes up to `totp_last_step` count no more.
+    """
 
     email = CharField(max_length=254, unique=True)
     name = CharField(max_length=120)
     password_hash = CharField(max_length=200, null=True)
     active = BooleanField(default=True)
     created_at = MomentField()
+    totp_secret = CharField(max_length=64, null=True)
+    totp_last_step = IntegerField(null=True)
 
 
 class Membership(BaseModel):

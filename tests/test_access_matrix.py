@@ -206,7 +206,7 @@ def told(answer: Any, method: str) -> str:
 
 
 def differs(want: str, got: str, path: str, answer: Any) -> bool:
-    if want == "in" and path in (LOG_IN, "/wachtwoord-vergeten", "/afmelden", "/profiel"):
+    if want == "in" and path in (LOG_IN, f"{LOG_IN}/code", "/wachtwoord-vergeten", "/afmelden", "/profiel"):
         return got not in ("in", "log in")  # leaving leads to the log-in
     if want == "in" and got == "log in":
         return not path.startswith("/wachtwoord/")

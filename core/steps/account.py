@@ -7,9 +7,10 @@ from datetime import timedelta
 from functools import lru_cache
 
 from core.audit import record
+from core.config import Config
 from core.dates import now
 from core.db import transaction
-from core.people import AccessToken, LoginAttempt, LoginSession, User
+from core.people import AccessToken, LoginAttempt, LoginSession, Membership, Role, User
 from core.steps import Refused
 from core.steps.people import RESET, end_sessions, hashed, send_token
 
@@ -50,27 +51,59 @@ def hash_password(password: str) -> str:
     return str(_hasher().hash(password))
 
 
-def log_in(email: str, password: str, address: str) -> str:
-    """Check a log-in and return the new session's token. Raises Refused, alike for unknown and known people."""
+def log_in(email: str, password: str, address: str) -> tuple[User, str | None]:
+    """Check a password. Gives the person and the new session's token; no token where a code has to follow.
+
+    Raises Refused, alike for unknown and known people.
+    """
     email = email.strip().lower()[:254]
-    keys = (f"account:{email}", f"address:{address}")
-    with transaction():
-        if _tries(keys[0]) >= TRIES_PER_ACCOUNT or _tries(keys[1]) >= TRIES_PER_ADDRESS:
-            raise Refused("Te veel pogingen. Wacht een kwartier en probeer opnieuw.")
-        # counted before the slow check, so that parallel guesses count too
-        attempts = [LoginAttempt.create(key=key, at=now()) for key in keys]
+    tries = count_try(email, address)
     user = User.get_or_none(User.email == email)
     fits = _fits(user, password)  # also for nobody, so that both take as long
     if user is None or not fits:
         raise Refused("Dit e-mailadres en wachtwoord horen niet bij elkaar.")
-    token = secrets.token_urlsafe(32)
     with transaction():
-        LoginAttempt.delete().where(LoginAttempt.id.in_([attempt.id for attempt in attempts])).execute()
-        LoginAttempt.delete().where(LoginAttempt.at < now() - WINDOW).execute()
-        LoginSession.delete().where(LoginSession.created_at < now() - SESSION_LASTS).execute()
-        LoginSession.create(token_hash=hashed(token), user=user, created_at=now())
-        record("person.logged_in", user_id=user.id, subject=f"user:{user.id}")
+        forget_tries(tries)
+        token = None if user.totp_secret or code_required_of(user) else open_session(user)
+    return user, token
+
+
+def count_try(email: str, address: str) -> list[int]:
+    """Count a try before it is checked, so that parallel guesses count too. Raises Refused after too many."""
+    keys = (f"account:{email}", f"address:{address}")
+    with transaction():
+        if _tries(keys[0]) >= TRIES_PER_ACCOUNT or _tries(keys[1]) >= TRIES_PER_ADDRESS:
+            raise Refused("Te veel pogingen. Wacht een kwartier en probeer opnieuw.")
+        return [LoginAttempt.create(key=key, at=now()).id for key in keys]
+
+
+def forget_tries(tries: list[int]) -> None:
+    """A try that was right does not count. Call inside a transaction."""
+    LoginAttempt.delete().where(LoginAttempt.id.in_(tries)).execute()
+
+
+def open_session(user: User) -> str:
+    """Let a person in: a new log-in, whose token comes back. Call inside a transaction, after every check."""
+    token = secrets.token_urlsafe(32)
+    LoginAttempt.delete().where(LoginAttempt.at < now() - WINDOW).execute()
+    LoginSession.delete().where(LoginSession.created_at < now() - SESSION_LASTS).execute()
+    LoginSession.create(token_hash=hashed(token), user=user, created_at=now())
+    record("person.logged_in", user_id=user.id, subject=f"user:{user.id}")
     return token
+
+
+def code_required(network_admin: bool) -> bool:
+    """Whether this installation asks a code of such a person, also of who set none up yet."""
+    from flask import current_app
+
+    config: Config = current_app.extensions["poolster.config"]
+    return config.requires_totp(network_admin)
+
+
+def code_required_of(user: User) -> bool:
+    """The same, for someone who is not logged in."""
+    roles = Membership.select().where((Membership.user == user) & (Membership.role == Role.NETWORK_ADMIN))
+    return code_required(roles.exists())
 
 
 def _tries(key: str) -> int:

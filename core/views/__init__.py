@@ -6,7 +6,7 @@ from flask import Flask
 
 from core.access import guard
 from core.config import Config
-from core.views import account, centre, help, mailbox, network, office, plan, public, scan
+from core.views import account, centre, help, mailbox, network, office, plan, public, scan, two_steps
 from core.views.frame import add_helpers
 from core.views.safety import add_error_pages, add_headers
 from core.views.urls import KeyConverter, SchoolYearConverter
@@ -20,7 +20,7 @@ def register(app: Flask) -> None:
     guard(app)
     add_error_pages(app)
     add_helpers(app)
-    for module in (public, account, centre, scan, plan, network, office, help):
+    for module in (public, account, two_steps, centre, scan, plan, network, office, help):
         app.register_blueprint(module.pages)
     if config.demo:
         app.register_blueprint(mailbox.pages)

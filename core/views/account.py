@@ -12,7 +12,8 @@ from core.access import ACCOUNT, PUBLIC, load_person, my_centres, needs, person,
 from core.config import Config
 from core.forms import ChangePasswordForm, ForgottenForm, LogInForm, NewPasswordForm
 from core.people import SchoolGroup, User
-from core.steps import Refused, account
+from core.steps import Refused, account, two_steps
+from core.views.two_steps import PENDING
 
 pages = Blueprint("account", __name__)
 
@@ -47,13 +48,16 @@ def log_in() -> Response | str | tuple[str, int]:
         return redirect(target or url_for(".home")) if current_user.is_authenticated else _log_in_page(form)
     if form.validate_on_submit():
         try:
-            token = account.log_in(form.email.data, form.password.data, request.remote_addr or "")
+            user, token = account.log_in(form.email.data, form.password.data, request.remote_addr or "")
         except Refused as refused:
             form.take(refused)
             return _log_in_page(form), 401
         if current_user.is_authenticated:  # the log-in of before ends, with every copy of its cookie
             account.log_out(person().token)
         session.clear()
+        if token is None:
+            session[PENDING] = two_steps.pending(user)
+            return redirect(url_for("two_steps.enter_code", next=target))
         login_user(load_person(token) or abort(401))
         return redirect(target or url_for(".home"))
     return _log_in_page(form), 422

@@ -79,6 +79,7 @@ WRONG_IN_FILE = {
     "port of letters": ({"port": "acht"}, "getal van 1 tot 65535"),
     "port that is a yes": ({"port": True}, "getal van 1 tot 65535"),
     "too many proxies": ({"proxies": 6}, "getal van 0 tot 5"),
+    "a code for perhaps": ({"require_totp": "auto"}, "moet true of false zijn"),
     "yes or no that is neither": ({"demo": "misschien"}, "moet true of false zijn"),
     "a setting nobody knows": ({"secretkey": "x"}, "de instelling “secretkey” bestaat niet"),
     "the folder itself": ({"instance": "/tmp"}, "de instelling “instance” bestaat niet"),
@@ -134,6 +135,7 @@ def test_a_folder_without_an_installation_says_how_to_make_one(tmp_path: Path) -
         ("MAIL_URL", "smtps://elders.be", "mail_url", "smtps://elders.be"),
         ("POOLSTER_CLOCK", "false", "clock", False),
         ("POOLSTER_DEMO", "1", "demo", True),
+        ("POOLSTER_REQUIRE_TOTP", "false", "require_totp", False),
     ],
 )
 def test_the_environment_overrules_the_file(

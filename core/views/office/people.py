@@ -15,7 +15,7 @@ from core.audit import AuditEntry
 from core.db import tuples
 from core.forms import InviteForm, RoleForm, number_or_none
 from core.people import ROLE_LABELS, Centre, Membership, Role, SchoolGroup, User
-from core.steps import Refused, people
+from core.steps import Refused, people, two_steps
 from core.views import listing
 from core.views.office.blueprint import OFFICE, found, me, pages
 
@@ -229,6 +229,15 @@ def send_link(user_id: int) -> Response:
     return _done(
         user, lambda: people.invite_again(user, me()), f"Er is een nieuwe link onderweg naar {user.email}."
     )
+
+
+@pages.post("/mensen/<int:user_id>/app-ontkoppelen")
+@needs(OFFICE)
+def reset_code(user_id: int) -> Response:
+    """Forget the app of someone who lost it."""
+    user = found(User, user_id)
+    text = f"De app van {user.name} is ontkoppeld."
+    return _done(user, lambda: two_steps.reset(user, me()), text)
 
 
 def _done(user: User, step: Any, text: str) -> Response:
