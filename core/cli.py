@@ -9,7 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from core import config, create_app
+from core import backup, config, create_app
+from core.backup import BackupError
 from core.config import VERSION, Config, ConfigError
 from core.db import connected, transaction
 from core.instrument import PublishedAlready, publish_folder
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         return int(chosen.run(chosen))
-    except (ConfigError, InstrumentError, PublishedAlready, Refused) as error:
+    except (BackupError, ConfigError, InstrumentError, PublishedAlready, Refused) as error:
         print(f"poolster: {error}", file=sys.stderr)
         return 2
 
@@ -50,6 +51,15 @@ def _parser() -> argparse.ArgumentParser:
     instruments = commands.add_parser("publish", help="publiceer een instrumentbestand")
     instruments.add_argument("file", type=Path, help="een YAML-bestand, of een map met zulke bestanden")
     instruments.set_defaults(run=_publish)
+    saving = commands.add_parser("backup", help="bewaar de database, ook terwijl Poolster draait")
+    saving.add_argument("file", type=Path, help="het nieuwe bestand")
+    saving.set_defaults(run=_backup)
+    restoring = commands.add_parser("restore", help="zet een back-up terug, terwijl Poolster stilstaat")
+    restoring.add_argument("file", type=Path, help="een bestand van `poolster backup`")
+    restoring.add_argument(
+        "--replace", action="store_true", help="ook als er een database staat; die wordt opzij gezet"
+    )
+    restoring.set_defaults(run=_restore)
     return parser
 
 
@@ -73,7 +83,7 @@ def _init(chosen: argparse.Namespace) -> int:
         with app.app_context(), connected():
             publish_folder()
             _first_admin(email, chosen.name, app.extensions["poolster.config"])
-    except (ConfigError, Refused):
+    except (BackupError, ConfigError, Refused):
         file.unlink()  # so that the next try starts anew
         raise
     print(f"De installatie staat in {folder}.")
@@ -124,6 +134,21 @@ def _publish(chosen: argparse.Namespace) -> int:
         )
     for version in versions:
         print(f"Gepubliceerd: {version.title}, versie {version.version}")
+    return 0
+
+
+def _backup(chosen: argparse.Namespace) -> int:
+    backup.back_up(config.load(), chosen.file)
+    print(f"De back-up staat in {chosen.file}.")
+    print(f"De instellingen ({config.CONFIG_FILE}) zitten er niet in: bewaar die apart.")
+    return 0
+
+
+def _restore(chosen: argparse.Namespace) -> int:
+    aside = backup.restore(config.load(), chosen.file, chosen.replace)
+    print(f"De back-up {chosen.file} is teruggezet. Start Poolster met: poolster serve")
+    if aside:
+        print(f"De vorige database staat in {aside}.")
     return 0
 
 

@@ -138,11 +138,15 @@ def transaction() -> Iterator[None]:
         yield
 
 
+def sqlite_path(url: str) -> Path | None:
+    """The file of an SQLite database; None for a database on a server."""
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else None
+
+
 def open_database(url: str) -> None:
     """Bind every model to the database behind `url` (SQLite or PostgreSQL)."""
     made: Database
-    if url.startswith("sqlite"):
-        path = Path(url.removeprefix("sqlite:///"))
+    if path := sqlite_path(url):
         path.parent.mkdir(parents=True, exist_ok=True)
         made = SqliteDatabase(str(path), lock_type="IMMEDIATE", pragmas=SQLITE_PRAGMAS)
         write_lock.use(path.with_suffix(".lock"))
