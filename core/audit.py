@@ -46,12 +46,20 @@ def _add(*values: Any) -> Any:
     return AuditEntry.insert(dict(zip(_COLUMNS, values, strict=True))).as_rowcount()
 
 
+def take_turn() -> None:
+    """Let this transaction write to the trail next, and hold up those after it until it ends.
+
+    An entry takes the turn by itself. Take it first where what is read has to stay so until the entry.
+    """
+    if not is_sqlite():  # an SQLite writer is alone already
+        database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (AUDIT_LOCK,))
+
+
 def record(
     verb: str, *, user_id: int | None = None, centre_id: int | None = None, subject: str = "", **detail: Any
 ) -> None:
     """Add an entry; call it inside the transaction of the act itself. `detail` must be JSON-serialisable."""
-    if not is_sqlite():  # an SQLite writer is alone already
-        database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (AUDIT_LOCK,))
+    take_turn()
     last = next((found for (found,) in _last_hash()), START)
     entry = AuditEntry(
         at=now(),

@@ -74,6 +74,10 @@ def _init(chosen: argparse.Namespace) -> int:
     mail_url = chosen.mail_url or _asked(
         "Mailserver (smtp://server:25; leeg: mails bewaren, niet versturen): "
     )
+    if not mail_url:
+        print(
+            "Let op: zonder mailserver bewaart Poolster mails en verstuurt er geen. Vul mail_url in config.toml aan."
+        )
     text = config.new_config_text(mail_url or "mailbox:", chosen.base_url)
     folder.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)

@@ -143,6 +143,12 @@ def sqlite_path(url: str) -> Path | None:
     return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else None
 
 
+def hold_name(name: str) -> None:
+    """Let other transactions that hold the same name wait until this one ends; on SQLite they wait anyway."""
+    if not is_sqlite():
+        database.execute_sql("SELECT pg_advisory_xact_lock(hashtext(%s))", (name,))
+
+
 def open_database(url: str) -> None:
     """Bind every model to the database behind `url` (SQLite or PostgreSQL)."""
     made: Database

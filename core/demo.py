@@ -71,7 +71,7 @@ class DemoNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     centres: list[DemoCentre]
     notes: dict[str, str]
     goals: dict[str, DemoGoal]
-    seen: list[str]
+    seen: dict[str, str]  # by verdict
     present_actions: dict[str, int]  # title, and days from today
 
 
@@ -302,5 +302,5 @@ def _evaluate(centre: Centre, year: SchoolYear, leader: User) -> None:
             else None
         )
         with _on(evaluation.due_on):
-            outcome = plan.Outcome(evaluation.due_on, verdict, network().seen[place % 3], follow_up, again)
+            outcome = plan.Outcome(evaluation.due_on, verdict, network().seen[verdict], follow_up, again)
             plan.record_evaluation(centre, evaluation, outcome, leader.id)

@@ -136,6 +136,14 @@ def export_formats(centre: Centre) -> list[ExportFormat]:
 
 
 @hookspec
+def audit_words() -> list[tuple[str, str]]:
+    """What the audit entries of a plugin say in Dutch, as (verb, words): ("scan.counted", "Zelfscan geteld").
+
+    Asked of every plugin, also where it is off: the trail outlives the switch.
+    """
+
+
+@hookspec
 def demo_data(centre: Centre) -> None:
     """Fill a centre of the demo with invented data of one's own. Called after core's, inside its transaction."""
 

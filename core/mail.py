@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
+import ssl
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import msgspec
 from jinja2.sandbox import SandboxedEnvironment
@@ -33,6 +34,8 @@ WAITING, SENDING, SENT, KEPT, FAILED = "waiting", "sending", "sent", "kept", "fa
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))  # then given up
 CLAIM_LASTS = timedelta(minutes=5)  # a sender that died leaves its claim this long
 BATCH = 50
+PATIENCE = 20  # seconds for a mail server
+LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 class OutboxMail(BaseModel):
@@ -194,16 +197,25 @@ def _hand_over(mail: OutboxMail, config: Config) -> bool:
     url = urlsplit(config.mail_url)
     if url.scheme == "mailbox":
         return True
-    connect = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
-    port = url.port or (465 if url.scheme == "smtps" else 25)
-    with connect(url.hostname or "", port, timeout=20) as server:
+    trusted = ssl.create_default_context()
+    with _server(url, trusted) as server:
         server.ehlo()
         if url.scheme == "smtp" and server.has_extn("starttls"):
-            server.starttls()
+            # a server on this machine signs its own certificate, and nobody stands between
+            server.starttls(context=None if url.hostname in LOCAL else trusted)
+        elif url.scheme == "smtp" and url.username and url.hostname not in LOCAL:
+            raise smtplib.SMTPException("the server offers no TLS, so the password is not sent to it")
         if url.username:
             server.login(unquote(url.username), unquote(url.password or ""))
         server.send_message(_message(mail, config), from_addr=parseaddr(config.mail_from)[1])
     return False
+
+
+def _server(url: SplitResult, trusted: ssl.SSLContext) -> smtplib.SMTP:
+    host = url.hostname or ""
+    if url.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, url.port or 465, timeout=PATIENCE, context=trusted)
+    return smtplib.SMTP(host, url.port or 25, timeout=PATIENCE)
 
 
 def _message(mail: OutboxMail, config: Config) -> EmailMessage:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from core.audit import record
 from core.config import Config
 from core.dates import now
-from core.db import transaction
+from core.db import hold_name, transaction
 from core.people import AccessToken, LoginAttempt, LoginSession, Membership, Role, User
 from core.steps import Refused
 from core.steps.people import RESET, end_sessions, hashed, send_token
@@ -72,6 +72,7 @@ def count_try(email: str, address: str) -> list[int]:
     """Count a try before it is checked, so that parallel guesses count too. Raises Refused after too many."""
     keys = (f"account:{email}", f"address:{address}")
     with transaction():
+        hold_name(keys[0])
         if _tries(keys[0]) >= TRIES_PER_ACCOUNT or _tries(keys[1]) >= TRIES_PER_ADDRESS:
             raise Refused("Te veel pogingen. Wacht een kwartier en probeer opnieuw.")
         return [LoginAttempt.create(key=key, at=now()).id for key in keys]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from peewee import IntegrityError
 
-from core.audit import record
+from core.audit import record, take_turn
 from core.cycle import Cycle, Priority, Rating, Scan
 from core.cycle.result import ScanResult, faults, result_of, store_result
 from core.dates import SchoolYear, day_label, now, today
@@ -71,6 +71,7 @@ def rate_blocks(
     if wrong:
         raise Refused(messages=wrong)
     with transaction():
+        take_turn()
         _claim_revision(scan, revision)
         for block, rating in ratings.items():
             row, _ = Rating.get_or_create(scan=scan, block=block)
@@ -116,12 +117,28 @@ def _claim_revision(scan: Scan, revision: int) -> None:
         raise Stale(result_of(current))
 
 
-def submit_scan(centre: Centre, scan: Scan, result: ScanResult, actor_id: int) -> None:
+def submit_scan(
+    centre: Centre, scan: Scan, result: ScanResult | Callable[[], ScanResult], actor_id: int
+) -> None:
     """Hand a scan in, once and for all: freeze it, take its priorities over, mail those who are to know.
 
-    Raises Stale, with the result that stands now, when someone rated blocks since `scan` was read.
+    A `result` that is a function is called while nobody else writes, and may refuse. Raises Stale, with
+    the result that stands now, when someone rated blocks since `scan` was read.
     """
     document = document_of(scan.instrument_id)
+    with transaction():
+        take_turn()
+        result = result() if callable(result) else result
+        _check_result(result, document)
+        _freeze(scan, actor_id)
+        store_result(scan, result)
+        _take_priorities(scan.cycle_id, result.priorities)
+        record("scan.submitted", user_id=actor_id, centre_id=centre.id, subject=f"scan:{scan.id}")
+        _mail_result(centre, Cycle.get_by_id(scan.cycle_id), result, document)
+    tell("scan_submitted", centre, scan=Scan.get_by_id(scan.id))
+
+
+def _check_result(result: ScanResult, document: Instrument) -> None:
     wrong = faults(result, document)
     if wrong:
         raise Refused(
@@ -129,13 +146,6 @@ def submit_scan(centre: Centre, scan: Scan, result: ScanResult, actor_id: int) -
                 (f"{f.block or 'scan'}-{f.field}", _about(f.block, document) + f.message) for f in wrong
             ]
         )
-    with transaction():
-        _freeze(scan, actor_id)
-        store_result(scan, result)
-        _take_priorities(scan.cycle_id, result.priorities)
-        record("scan.submitted", user_id=actor_id, centre_id=centre.id, subject=f"scan:{scan.id}")
-        _mail_result(centre, Cycle.get_by_id(scan.cycle_id), result, document)
-    tell("scan_submitted", centre, scan=Scan.get_by_id(scan.id))
 
 
 def _about(block: str | None, document: Instrument) -> str:
@@ -206,6 +216,7 @@ def reopen_scan(centre: Centre, scan: Scan, reason: str, actor_id: int) -> None:
     if not reason.strip():
         raise Refused("Schrijf waarom je de zelfscan heropent.", "reason")
     with transaction():
+        take_turn()
         reopened = (
             Scan.update(submitted_at=None, submitted_by=None, revision=Scan.revision + 1)
             .where((Scan.id == scan.id) & Scan.submitted_at.is_null(False))

@@ -51,3 +51,10 @@ def scan_submitted(centre: Centre, scan: Scan) -> None:
     from plugins.datagraph.news import announce
 
     announce(centre, scan)
+
+
+@hookimpl
+def audit_words() -> list[tuple[str, str]]:
+    return [
+        ("datagraph.announced", "Datagrafiek gemaild"),
+    ]

@@ -52,3 +52,11 @@ def demo_data(centre: Centre) -> None:
     from plugins.knoster.demo import fill
 
     fill(centre)
+
+
+@hookimpl
+def audit_words() -> list[tuple[str, str]]:
+    return [
+        ("knoster.judged", "Elementen van Knoster besproken"),
+        ("knoster.worded", "SMARTI-criteria ingevuld"),
+    ]

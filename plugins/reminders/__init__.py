@@ -52,3 +52,11 @@ def demo_data(centre: Centre) -> None:
     from plugins.reminders.demo import fill
 
     fill(centre)
+
+
+@hookimpl
+def audit_words() -> list[tuple[str, str]]:
+    return [
+        ("reminder.sent", "Herinnering gemaild"),
+        ("reminders.ruled", "Regels voor herinneringen gewijzigd"),
+    ]

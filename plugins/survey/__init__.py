@@ -40,3 +40,10 @@ def demo_data(centre: Centre) -> None:
     from plugins.survey.demo import fill
 
     fill(centre)
+
+
+@hookimpl
+def audit_words() -> list[tuple[str, str]]:
+    return [
+        ("scan.answered", "Antwoord in de zelfscan bewaard"),
+    ]

@@ -66,11 +66,20 @@ def _answers(document: Instrument, dice: Random) -> dict[str, Answer]:
     stage = dice.randrange(len(document.stages) - 1)
     found = {}
     for question in document.questions:
-        note = dice.choice(NOTES[question.role]) if question.role in NOTES and dice.random() < 0.5 else ""
-        found[question.key] = Answer(
-            chosen=(_pick(document, question, stage, dice),), note=note if question.note else ""
-        )
+        chosen = _pick(document, question, stage, dice)
+        note = _note(question, chosen, dice) if question.note and dice.random() < 0.5 else ""
+        found[question.key] = Answer(chosen=(chosen,), note=note)
     return found
+
+
+def _note(question: Question, chosen: str, dice: Random) -> str:
+    """A note that fits the answer: none where nothing is felt, and the choice's own words for each choice."""
+    option = next((option for option in question.options if option.key == chosen), None)
+    if option is None or option.exclusive or question.role not in NOTES:
+        return ""
+    if question.role == "choice":
+        return NOTES["choice"][0 if option.meaning == "deliberate" else 1]
+    return dice.choice(NOTES[question.role])
 
 
 def _pick(document: Instrument, question: Question, stage: int, dice: Random) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -14,7 +13,7 @@ from core.audit import record
 from core.cycle import Scan
 from core.cycle.result import ScanResult
 from core.dates import moment_label, now
-from core.db import AUDIT_LOCK, Prepared, database, is_sqlite, transaction, write_lock
+from core.db import Prepared, transaction
 from core.instrument import document_of
 from core.instrument_document import ClosingQuestion, Instrument
 from core.people import Centre
@@ -171,13 +170,16 @@ def submit(centre: Centre, scan: Scan, seen: int, actor_id: int) -> None:
 
     Raises Stale when something was saved since, Refused while something is missing or after a submission.
     """
-    with _nobody_else_writing():
+
+    def handed_in() -> ScanResult:
         survey = survey_of(scan)
         if survey.saves != seen:
             raise Stale(survey)
         if survey.first_gap is not None:
             raise Refused("De zelfscan is nog niet volledig. Kijk na wat er nog ontbreekt.")
-        submit_scan(centre, scan, result_of_survey(survey), actor_id)
+        return result_of_survey(survey)
+
+    submit_scan(centre, scan, handed_in, actor_id)
 
 
 def result_of_survey(survey: Survey) -> ScanResult:
@@ -187,17 +189,3 @@ def result_of_survey(survey: Survey) -> ScanResult:
         q.key: answer for q in survey.document.closing if (answer := survey.closing_answer(q)) is not None
     }
     return scan_result(survey.document, blocks, closing)
-
-
-@contextmanager
-def _nobody_else_writing() -> Iterator[None]:
-    """Hold up every save from reading the drafts until the submission is committed: none falls in between."""
-    if is_sqlite():
-        with write_lock():
-            yield
-        return
-    database.execute_sql("SELECT pg_advisory_lock(%s)", (AUDIT_LOCK,))
-    try:
-        yield
-    finally:
-        database.execute_sql("SELECT pg_advisory_unlock(%s)", (AUDIT_LOCK,))

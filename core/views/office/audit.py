@@ -99,13 +99,18 @@ def show_audit() -> str:
         centre_options=[
             (row.id, row.name) for row in Centre.select(Centre.id, Centre.name).order_by(Centre.name)
         ],
-        verbs=VERBS,
+        verbs=VERBS | _plugin_words(),
         about=_about(page.rows),
         details=details,
         checked=check,
         broken=first_broken_entry() if check else None,
         listing=listing,
     )
+
+
+def _plugin_words() -> dict[str, str]:
+    """The words of all plugins for their own verbs; core's stand first."""
+    return {verb: words for _, given in registry().answers("audit_words", None) for verb, words in given}
 
 
 def _about(entries: list[AuditEntry]) -> dict[str, str]:
