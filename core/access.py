@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, g, make_response, redirect, render_template, request, url_for
 from flask_login import LoginManager, current_user
 from peewee import JOIN
 from werkzeug.wrappers import Response
@@ -27,6 +27,8 @@ from core.steps.people import hashed
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC, ACCOUNT = "public", "account"
+NOT_TEXT = ("csrf_token", "password", "old", "code")  # never shown back
+LONG_WORD = 40  # characters; shorter words without a space are keys and dates, chosen and not typed
 
 _READS = {"centre.read", "result.read", "export"}
 _FILLS = _READS | {"scan.fill", "goal.edit", "action.update"}
@@ -187,10 +189,31 @@ def guard(app: Flask) -> None:
         if permission == PUBLIC:
             return None
         if not current_user.is_authenticated:
-            back = request.full_path.rstrip("?") if request.method == "GET" else None
-            return redirect(url_for("account.log_in", next=back))
+            if request.method == "GET":
+                return redirect(url_for("account.log_in", next=request.full_path.rstrip("?")))
+            return typed_page(
+                "Je bent niet meer aangemeld",
+                "Je tekst is niet bewaard. Kopieer wat hieronder staat, meld je aan en plak het opnieuw.",
+                ("Meld je aan", url_for("account.log_in")),
+                401,
+            )
         _check_place(permission)
         return None
+
+
+def typed_page(title: str, message: str, way: tuple[str, str], status: int) -> Response:
+    """Give back what somebody typed where it cannot be saved any more; where nothing was typed, go the `way`.
+
+    `way` is the label and the address of the one button. A script keeps its own texts, and is sent on.
+    """
+    sent = [
+        (name, text) for name in request.form if name not in NOT_TEXT for text in request.form.getlist(name)
+    ]
+    texts = [text for _, text in sent if " " in text.strip() or len(text) > LONG_WORD]
+    if not texts or "X-CSRFToken" in request.headers:
+        return redirect(way[1])
+    page = render_template("typed.html", title=title, message=message, texts=texts, label=way[0], url=way[1])
+    return make_response(page, status)
 
 
 def _check_place(permission: str) -> None:

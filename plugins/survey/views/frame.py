@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from core.access import my_centre, my_scan
+from core.access import my_centre, my_scan, typed_page
 from core.cycle import Scan
 from core.dates import local, moment_label, now
 from core.people import User
@@ -108,9 +108,12 @@ def my_way() -> Way:
 
 
 def leave_frozen(scan: Scan) -> Response:
-    """Away from the pages of a scan that is in, to its result, saying why."""
-    flash(frozen_since(scan), "info" if request.method == "GET" else "error")
-    return redirect(url_for("scan.show_result", slug=my_centre().slug, year=scan.cycle.school_year))
+    """Away from the pages of a scan that is in, to its result, saying why; what was typed is given back."""
+    result = url_for("scan.show_result", slug=my_centre().slug, year=scan.cycle.school_year)
+    if request.method == "GET":
+        flash(frozen_since(scan), "info")
+        return redirect(result)
+    return typed_page("Dit is niet bewaard", frozen_since(scan), ("Bekijk het resultaat", result), 409)
 
 
 def saved_label(draft: SurveyDraft | None) -> str:

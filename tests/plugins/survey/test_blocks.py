@@ -369,7 +369,9 @@ def test_the_pages_of_a_submitted_scan_lead_to_its_result_and_say_why(world: Wor
 
 def test_a_button_on_a_submitted_scan_changes_nothing(world: World) -> None:
     world.submit()
-    assert world.client().post(world.url(PAGE), data=form()).location == world.url("resultaat")
+    answer = world.client().post(world.url(PAGE), data=form())
+    assert answer.status_code == 409
+    assert f'href="{world.url("resultaat")}"' in answer.text
     assert SurveyDraft.select().count() == 0
 
 

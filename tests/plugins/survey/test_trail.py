@@ -1,4 +1,4 @@
-"""What the survey leaves behind around a submission: words in the trail, hooks told when all is written."""
+"""Around a submission: words in the trail, hooks told when all is written, late texts given back."""
 
 from __future__ import annotations
 
@@ -35,3 +35,13 @@ def test_plugins_hear_of_a_submission_when_no_writer_waits_for_them(world: World
     fill(world, scan)
     submit(world.centre, scan, survey_of(scan).saves, world.coordinator.id)
     assert heard == [False]
+
+
+def test_a_note_sent_after_the_submission_gives_the_text_back(world: World) -> None:
+    scan = world.submit()
+    answer = world.client().post(
+        world.url("zelfscan/bouwsteen/preventie", year=scan.cycle.school_year),
+        data={"keuze_note": "Een <lange> toelichting"},
+    )
+    assert answer.status_code == 409
+    assert "Een &lt;lange&gt; toelichting" in answer.text
