@@ -206,10 +206,8 @@ def typed_page(title: str, message: str, way: tuple[str, str], status: int) -> R
 
     `way` is the label and the address of the one button. A script keeps its own texts, and is sent on.
     """
-    sent = [
-        (name, text) for name in request.form if name not in NOT_TEXT for text in request.form.getlist(name)
-    ]
-    texts = [text for _, text in sent if " " in text.strip() or len(text) > LONG_WORD]
+    sent = [text for name, text in request.form.items(multi=True) if name not in NOT_TEXT]
+    texts = [text for text in sent if " " in text.strip() or len(text) > LONG_WORD]
     if not texts or "X-CSRFToken" in request.headers:
         return redirect(way[1])
     page = render_template("typed.html", title=title, message=message, texts=texts, label=way[0], url=way[1])

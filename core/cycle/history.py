@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.cycle import Cycle, Evaluation, Goal, Priority, Rating, Scan
-from core.cycle.phases import carried_over
+from core.cycle.phases import carried_over, is_alive
 from core.dates import SchoolYear
 from core.db import tuples
 from core.instrument import document_of
@@ -109,5 +109,5 @@ def _goal_years(goals: Sequence[Goal], evaluations: Sequence[Evaluation], year: 
             ),
         )
         for goal in goals
-        if goal.starts_on <= year.last_day and (goal.closed_on is None or goal.closed_on >= year.first_day)
+        if is_alive(goal, year)
     ]

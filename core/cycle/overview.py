@@ -11,7 +11,7 @@ from typing import Any
 from peewee import ModelSelect, fn
 
 from core.cycle import Action, ActionState, Cycle, Evaluation, Goal, GoalState, Priority, Scan
-from core.cycle.phases import CycleFacts, Phase, current, phases
+from core.cycle.phases import CycleFacts, Phase, current, is_alive, phases
 from core.dates import SchoolYear
 from core.db import tuples
 from core.instrument import document_of
@@ -133,17 +133,10 @@ def _facts(
         cycle=scan.cycle,
         scan=scan,
         priorities=priorities,
-        goals=[goal for goal in goals if _alive(goal, year)],
+        goals=[goal for goal in goals if is_alive(goal, year)],
         actions=(),
         evaluations=evaluations,
         rescan_opened=scans[-1].cycle.year > scan.cycle.year,
-    )
-
-
-def _alive(goal: Goal, year: SchoolYear) -> bool:
-    """What `phases.goals_alive` asks of the database, asked of a goal at hand."""
-    return bool(
-        goal.starts_on <= year.last_day and (goal.closed_on is None or goal.closed_on >= year.first_day)
     )
 
 

@@ -22,6 +22,7 @@ from core.cycle import (
     Scan,
 )
 from core.cycle.blocks import blocks_of
+from core.cycle.phases import is_alive
 from core.cycle.result import ScanResult, results_of
 from core.dates import SchoolYear
 from core.hookspecs import Deadline, Table, hookimpl
@@ -173,14 +174,7 @@ def _goals(centre: Centre, years: Sequence[int]) -> list[Goal]:
         .where(Goal.centre == centre.id)
         .order_by(Goal.starts_on, Goal.id)
     )
-    return [
-        goal
-        for goal in query
-        if any(
-            goal.starts_on <= y.last_day and (goal.closed_on is None or goal.closed_on >= y.first_day)
-            for y in spans
-        )
-    ]
+    return [goal for goal in query if any(is_alive(goal, year) for year in spans)]
 
 
 def _goal_table(centre: Centre, years: Sequence[int]) -> Table:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from peewee import JOIN
 
@@ -83,16 +84,22 @@ def _actions(goal_ids: Sequence[int]) -> list[Action]:
     return list(query.order_by(Action.due_on, Action.id))
 
 
+def alive_in(year: SchoolYear) -> Any:
+    """The condition that a goal ran, or waits to run, somewhere in a school year."""
+    return (Goal.starts_on <= year.last_day) & (Goal.closed_on.is_null() | (Goal.closed_on >= year.first_day))
+
+
+def is_alive(goal: Goal, year: SchoolYear) -> bool:
+    """What `alive_in` asks of the database, asked of a goal at hand."""
+    return bool(
+        goal.starts_on <= year.last_day and (goal.closed_on is None or goal.closed_on >= year.first_day)
+    )
+
+
 def goals_alive(centre_id: int, year: SchoolYear) -> list[Goal]:
     """The goals that ran, or wait to run, somewhere in a school year; carried over without a copy."""
     query = (
-        Goal.select(Goal, User)
-        .join(User, JOIN.LEFT_OUTER)
-        .where(
-            (Goal.centre == centre_id)
-            & (Goal.starts_on <= year.last_day)
-            & (Goal.closed_on.is_null() | (Goal.closed_on >= year.first_day))
-        )
+        Goal.select(Goal, User).join(User, JOIN.LEFT_OUTER).where((Goal.centre == centre_id) & alive_in(year))
     )
     return list(query.order_by(Goal.starts_on, Goal.id))
 

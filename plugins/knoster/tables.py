@@ -7,6 +7,7 @@ from functools import reduce
 from operator import or_
 
 from core.cycle import Goal
+from core.cycle.phases import alive_in
 from core.dates import SchoolYear
 from core.hookspecs import Table
 from core.people import Centre
@@ -25,10 +26,7 @@ def tables(centre: Centre, years: Sequence[int]) -> list[Table]:
 def _goals(centre: Centre, years: Sequence[int]) -> list[Goal]:
     if not years:
         return []
-    alive = [
-        (Goal.starts_on <= year.last_day) & (Goal.closed_on.is_null() | (Goal.closed_on >= year.first_day))
-        for year in map(SchoolYear, years)
-    ]
+    alive = [alive_in(SchoolYear(year)) for year in years]
     query = Goal.select().where((Goal.centre == centre.id) & reduce(or_, alive))
     return list(query.order_by(Goal.starts_on, Goal.id))
 
